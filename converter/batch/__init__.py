@@ -1,0 +1,1 @@
+"""Folders and files around the pure conversion: finding, reading, choosing, writing."""

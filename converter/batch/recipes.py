@@ -1,0 +1,141 @@
+"""One driver of a tree, or the one that a folder has: the pure conversion with the reading around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import converter.convert as conversion
+from converter.batch.discovery import Root, candidates
+from converter.batch.problems import Problem
+from converter.batch.reading import OutsideError, read_text
+from converter.convert import Needs, Options, Tree
+from converter.diagnostics import error
+from converter.result import Recipe
+from converter.source import Location, Source, SourceError
+
+MAX_ROUNDS = 100
+"""How often a conversion may ask for more files; a chain of scripts that source one another is never that long."""
+
+_UNREAD = frozenset({"STG103", "STG106", "STG107", "STG301"})
+"""Refusals of scripts that could not be read, which therefore say nothing about whether they hold the pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A recipe with the texts that it was made from, by path."""
+
+    recipe: Recipe
+    texts: Mapping[str, Source]
+
+    @property
+    def is_recipe(self) -> bool:
+        """Whether this driver holds the pattern, converted or not."""
+        return self.recipe.status in ("converted", "partial", "refused")
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it was refused because its text could not be read, so that nobody knows what it holds."""
+        errors = [found for found in self.recipe.diagnostics if found.severity == "error"]
+        return (
+            self.recipe.status == "refused"
+            and bool(errors)
+            and all(
+                found.code in _UNREAD and (found.location is None or found.location.file == self.recipe.driver)
+                for found in errors
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a folder holds: exactly one of these.
+
+    `chosen` is the outcome that counts; `choices` are several among which the person has to choose; with neither,
+    nothing here is to be converted. `considered` is every driver that was looked at.
+    """
+
+    chosen: Outcome | None
+    choices: tuple[Outcome, ...]
+    considered: tuple[Outcome, ...]
+
+
+def convert_driver(
+    root: Root, paths: frozenset[str], driver: str, options: Options, templates: Mapping[str, str] | None = None
+) -> Outcome:
+    """Converts the recipe of one driver, reading what the conversion asks for.
+
+    A file that does not exist is simply not given to the conversion, which knows what its absence means. One that
+    is no text, or lies outside the root, refuses the recipe. Raises `Problem` for one that may not be read, or
+    where there is no such driver.
+    """
+    texts: dict[str, Source] = {}
+    absent: set[str] = set()
+    wanted: tuple[str, ...] = (driver,)
+    for _ in range(MAX_ROUNDS):
+        for path in wanted:
+            try:
+                texts[path] = read_text(root, path)
+            except FileNotFoundError:
+                absent.add(path)
+            except SourceError as unread:
+                return Outcome(_refused(driver, unread), texts)
+        if driver in absent:
+            raise Problem(f"{driver}: no such file below {root.folder}")
+        answer = conversion.convert(Tree(paths - absent, texts), driver, options, templates)
+        if not isinstance(answer, Needs):
+            return Outcome(answer, texts)
+        wanted = tuple(path for path in answer.paths if path not in texts and path not in absent)
+        if not wanted:
+            raise RuntimeError(f"{driver}: the conversion asks again for {', '.join(answer.paths)}")
+    raise RuntimeError(f"{driver}: the conversion asked for more files {MAX_ROUNDS} times")
+
+
+def convert_folder(
+    root: Root, paths: frozenset[str], options: Options, templates: Mapping[str, str] | None = None
+) -> Selection:
+    """Finds the recipe of a folder by trying every script in it that speaks of building images."""
+    outcomes = []
+    for driver in candidates(root, paths):
+        try:
+            outcomes.append(convert_driver(root, paths, driver, options, templates))
+        except Problem as problem:
+            outcomes.append(Outcome(_unreadable(driver, problem), {}))
+    return select(outcomes)
+
+
+def select(outcomes: Iterable[Outcome]) -> Selection:
+    """Which of the drivers of a folder counts.
+
+    A script that other scripts of a recipe call is part of theirs. One that holds the pattern wins over one that
+    could not be read, and that over a recipe which is multi-stage already; several of the first kind that says
+    something are a choice, several multi-stage ones are not, as there is nothing to do for any.
+    """
+    considered = tuple(outcomes)
+    called = {
+        script
+        for outcome in considered
+        if outcome.is_recipe and not outcome.is_unread
+        for script in outcome.recipe.scripts
+        if script != outcome.recipe.driver
+    }
+    own = [outcome for outcome in considered if outcome.recipe.driver not in called]
+    sure = [outcome for outcome in own if outcome.is_recipe and not outcome.is_unread]
+    unread = [outcome for outcome in own if outcome.is_unread]
+    done = [outcome for outcome in own if outcome.recipe.status == "already-multi-stage"]
+    for found in (sure, unread):
+        if len(found) == 1:
+            return Selection(found[0], (), considered)
+        if found:
+            return Selection(None, tuple(found), considered)
+    return Selection(done[0] if done else None, (), considered)
+
+
+def _refused(driver: str, unread: SourceError) -> Recipe:
+    code = "STG106" if isinstance(unread, OutsideError) else "STG103"
+    place = Location(unread.path, unread.line, unread.column, unread.line, unread.column)
+    return Recipe(driver, (driver,), "refused", diagnostics=(replace(error(code, unread.reason), location=place),))
+
+
+def _unreadable(driver: str, problem: Problem) -> Recipe:
+    return Recipe(driver, (driver,), "refused", diagnostics=(error("STG103", problem.message, help=problem.help),))

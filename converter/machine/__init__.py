@@ -1,0 +1,1 @@
+"""The machine that a build script works on: values, host files, images, containers."""

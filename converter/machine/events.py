@@ -1,0 +1,176 @@
+"""What a script does, in order: one event for each effect that matters.
+
+Every event knows where it stands, the calls that led there, and the state it saw.
+`reads` and `makes` are resources; the planner keeps a command while something
+that stays reads what it makes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from converter.docker_cli import commands as docker
+from converter.machine.state import Container, Image, State
+from converter.machine.value import Value
+from converter.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A command in a source; `key` identifies its syntax node."""
+
+    source: Source
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class InnerCommand:
+    """A command inside a construct that is not followed: its literal words, NUL for what is not literal.
+
+    `builds` tells that it is a docker command that makes an image or a container or copies files.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    builds: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a command did; `number` is its position in the run."""
+
+    number: int
+    site: Site
+    calls: tuple[Site, ...]
+    state: State = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Built(Event):
+    """`docker build`: `dockerfile` and `context` are normalised host paths; `tags` as written."""
+
+    command: docker.Build
+    words: tuple[Value, ...]
+    spans: tuple[Span, ...]
+    image: Image
+    dockerfile: str
+    context: str
+    tags: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Created(Event):
+    """`docker create` or `docker run`: `image` is None for an image that the script did not build."""
+
+    container: Container
+    image: Image | None
+    command: docker.Create | docker.Run
+    words: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedOut(Event):
+    """`docker cp` from a container: `source` is absolute in it, `path` is where it arrived on the host."""
+
+    container: Container
+    source: Value
+    path: str
+    mechanism: str
+    flags: tuple[str, ...] = ()
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedContainers(Event):
+    """`docker rm`, `stop`, `kill`, `wait`, `start`: the containers it names, None for one that is not known."""
+
+    containers: tuple[Container | None, ...]
+    names: tuple[Value, ...]
+    verb: str
+    indices: tuple[int, ...]
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedImages(Event):
+    """`docker rmi`: for each operand the image and the words' index, None for one that the script did not build."""
+
+    images: tuple[Image | None, ...]
+    names: tuple[Value, ...]
+    indices: tuple[int, ...]
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UsedImages(Event):
+    """A docker command that stays and needs images: push, tag, run, save, ..."""
+
+    images: tuple[Image, ...]
+    containers: tuple[Container, ...]
+    verb: str
+    words: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned(Event):
+    """A variable was set. `pure` tells that nothing but the variable changed."""
+
+    name: str
+    binding: int
+    value: Value
+    pure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFolder(Event):
+    """`cd`: the working folder afterwards."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announced(Event):
+    """`echo` or `printf` to the terminal."""
+
+    text: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFiles(Event):
+    """A host command whose effect on files is known.
+
+    `operands` pairs the index of each word with the host path it names, so that
+    words can be taken out one by one; `reads`, `makes` and `removes` are paths.
+    """
+
+    verb: str
+    operands: tuple[tuple[int, str], ...]
+    spans: tuple[Span, ...]
+    reads: tuple[str, ...] = ()
+    makes: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()
+    unknown: bool = False
+    words: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RanCommand(Event):
+    """A command that stays as it is; `paths` are the host paths its words name.
+
+    `opaque` tells that it may change any file of the tree: a program or script of the tree itself.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    opaque: bool
+    words: tuple[Value, ...] = ()
+    makes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped(Event):
+    """A part of the script that may or may not run, or never does; `words` are the commands inside."""
+
+    words: tuple[InnerCommand, ...]
+    never: bool

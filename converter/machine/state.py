@@ -1,0 +1,70 @@
+"""The state that commands change: variables, working folder, files, images, containers.
+
+States are immutable, so that an event keeps the state it saw and a branch costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from converter.machine.host import HostFiles
+from converter.machine.value import Value
+
+Status = Literal["success", "failure", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A shell variable: `binding` numbers the assignment, None for one that comes from outside."""
+
+    value: Value
+    binding: int | None
+    exported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image that the script built: `event` numbers the build."""
+
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container: the image by number of the build event, or the name of an image from outside."""
+
+    event: int
+    image: Image | None
+    image_name: Value
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One moment of the machine.
+
+    `folder` is the working folder, normalised. `images` maps a normalised tag or
+    an image id to an image the script built; `containers` maps a name or an id
+    to a container. `positional` are `$1`, `$2`, ...; None where they are not known.
+    """
+
+    variables: Mapping[str, Variable]
+    folder: str
+    files: HostFiles
+    images: Mapping[str, Image]
+    containers: Mapping[str, Container]
+    positional: tuple[Value, ...] | None
+    last: Container | None = None
+    status: Status = "success"
+    flow: Literal["run", "exit", "return"] = "run"
+    folders: tuple[str, ...] = ()
+
+    def assign(self, name: str, variable: Variable) -> State:
+        """The state with the variable set."""
+        return replace(self, variables={**self.variables, name: variable})
+
+    def with_files(self, files: HostFiles) -> State:
+        """The state with other files."""
+        return replace(self, files=files)

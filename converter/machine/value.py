@@ -1,0 +1,166 @@
+"""Values of a script: text that remembers where its parts came from.
+
+A value is a sequence of pieces. A literal piece stands in the script as it is;
+a referenced piece keeps the expression that produced it. `flat` is the whole
+value as one string, in which what is not known is an opaque token, so that two
+values are equal when their expressions are equal under unchanged inputs, and
+paths can be joined and compared without knowing every part of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+
+from converter.source import Source, Span
+
+TOKEN_START = "\x00"
+TOKEN_END = "\x01"
+ROOT_TOKEN = "\x000\x01"
+"""Stands for the absolute path of the root, which is different on every machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An expression of the script: `$VERSION`, `${1}`, `$(git describe)`.
+
+    `variable` is the name where the expression is nothing but one variable.
+    `quoted` tells whether it stood in double quotes. `binding` identifies the
+    assignment that the value came from, None where it came from outside.
+    """
+
+    expression: str
+    variable: str | None
+    quoted: bool
+    source: Source
+    span: Span
+    binding: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a value: `reference` is None for literal text."""
+
+    text: str
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A word's value; `pieces` are in order."""
+
+    pieces: tuple[Piece, ...]
+
+    @staticmethod
+    def literal(text: str) -> Value:
+        """A value that stands in the script as it is."""
+        return Value((Piece(text),)) if text else EMPTY
+
+    @property
+    def flat(self) -> str:
+        """The value as one string; what is not known is a token."""
+        if len(self.pieces) == 1:
+            return self.pieces[0].text
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def known(self) -> bool:
+        """Whether every part of the value is known."""
+        return TOKEN_START not in self.flat
+
+    def slice(self, start: int, end: int | None = None) -> Value:
+        """The characters from `start` to `end` of `flat`; a reference that is cut keeps being one piece's origin."""
+        pieces: list[Piece] = []
+        position = 0
+        stop = len(self.flat) if end is None else end
+        for piece in self.pieces:
+            low, high = max(start - position, 0), min(stop - position, len(piece.text))
+            if low < high:
+                whole = low == 0 and high == len(piece.text)
+                if whole:
+                    pieces.append(piece)
+                elif piece.reference is None:
+                    pieces.append(Piece(piece.text[low:high]))
+                else:
+                    pieces.append(Piece(piece.text[low:high], _cut(piece.reference)))
+            position += len(piece.text)
+        return Value(tuple(pieces))
+
+    def references(self) -> Iterable[Piece]:
+        """The pieces that came from an expression."""
+        return (piece for piece in self.pieces if piece.reference is not None)
+
+    def __add__(self, other: Value) -> Value:
+        return join((self, other))
+
+
+EMPTY = Value(())
+
+
+def join(values: Iterable[Value]) -> Value:
+    """The values one behind the other; neighbouring literals become one piece."""
+    pieces: list[Piece] = []
+    for value in values:
+        for piece in value.pieces:
+            if pieces and piece.reference is None and pieces[-1].reference is None:
+                pieces[-1] = Piece(pieces[-1].text + piece.text)
+            else:
+                pieces.append(piece)
+    return Value(tuple(pieces))
+
+
+def _cut(reference: Reference) -> Reference:
+    """A reference of which only a part is used: it can no longer be written as the expression."""
+    return Reference("", None, reference.quoted, reference.source, reference.span, reference.binding)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something that reading cannot tell: the expression, and why."""
+
+    token: str
+    expression: str
+    why: str
+
+
+@dataclass
+class Unknowns:
+    """The unknowns of one interpretation; equal keys are the same unknown."""
+
+    _by_key: dict[Hashable, Unknown] = field(default_factory=dict)
+    _by_token: dict[str, Unknown] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.token("root", "$PWD", "the folder that the repository lies in")
+
+    def token(self, key: Hashable, expression: str, why: str) -> str:
+        """The token that stands for the unknown with this key."""
+        found = self._by_key.get(key)
+        if found is None:
+            found = Unknown(f"{TOKEN_START}{len(self._by_key)}{TOKEN_END}", expression, why)
+            self._by_key[key] = found
+            self._by_token[found.token] = found
+        return found.token
+
+    def tokens_in(self, text: str) -> list[Unknown]:
+        """The unknowns that a flat value holds, in order."""
+        found = []
+        start = text.find(TOKEN_START)
+        while start != -1:
+            end = text.index(TOKEN_END, start) + 1
+            found.append(self._by_token[text[start:end]])
+            start = text.find(TOKEN_START, end)
+        return found
+
+    def show(self, text: str) -> str:
+        """A flat value for a person: each unknown as the expression it came from."""
+        if TOKEN_START not in text:
+            return text
+        for unknown in self.tokens_in(text):
+            text = text.replace(unknown.token, unknown.expression)
+        return text
+
+
+def is_known(flat: str) -> bool:
+    """Whether a flat value holds no unknown."""
+    return TOKEN_START not in flat

@@ -1,0 +1,1 @@
+"""From events and Dockerfiles to stages, copies and edits."""

@@ -1,0 +1,105 @@
+"""Edits of the words of a `docker build` command that stays."""
+
+from __future__ import annotations
+
+import re
+
+from converter.diagnostics import refuse
+from converter.docker_cli.words import Flag
+from converter.machine.events import Built
+from converter.machine.value import Value
+from converter.source import Edit, Span
+
+
+def flag_span(event: Built, flag: Flag) -> Span:
+    """The source of a flag with its value. Raises `Refusal` where it does not stand there as words of its own."""
+    first, last = event.spans[flag.first], event.spans[flag.last]
+    shared = [s for i, s in enumerate(event.spans) if s in (first, last) and not flag.first <= i <= flag.last]
+    cluster = flag.offset > 1 or (
+        not flag.joined and flag.first != flag.last and event.words[flag.first].flat.lstrip("-") not in _SPELLED[flag.name]
+        if flag.name in _SPELLED
+        else False
+    )
+    text = event.site.source.slice(Span(first.start, last.end))
+    if shared or cluster or first == last and flag.first != flag.last or not text.startswith("-"):
+        raise refuse(
+            "STG304",
+            f"`--{flag.name}` of this command comes out of a variable or a group of flags, so it cannot be edited",
+            event.site.source,
+            first,
+            f"write `--{flag.name}` as a flag of its own in the command",
+        )
+    return Span(first.start, last.end)
+
+
+_SPELLED = {"file": ("f", "file"), "build-arg": ("build-arg",), "target": ("target",)}
+
+
+def flag_text(event: Built, flag: Flag) -> str:
+    """The source text of a flag with its value."""
+    return event.site.source.slice(flag_span(event, flag))
+
+
+def context_span(event: Built) -> Span:
+    """The source of the context operand."""
+    context = event.command.context
+    if context is None:
+        return Span(event.site.span.end, event.site.span.end)
+    return event.spans[context.index]
+
+
+def insert_before_context(event: Built, texts: list[str]) -> list[Edit]:
+    """Puts words directly before the context."""
+    if not texts:
+        return []
+    span = context_span(event)
+    if event.command.context is None:
+        return [Edit(span, "".join(" " + text for text in texts))]
+    return [Edit(Span(span.start, span.start), "".join(text + " " for text in texts))]
+
+
+def remove_flag(event: Built, flag: Flag) -> Edit:
+    """Takes a flag out, with the blanks (or the continued line) in front of it."""
+    span = flag_span(event, flag)
+    text = event.site.source.text
+    start = span.start
+    while text[start - 1] in " \t":
+        start -= 1
+    if text[start - 2 : start] == "\\\n":
+        # a flag on a continued line of its own goes with that line
+        start -= 2
+        while text[start - 1] in " \t":
+            start -= 1
+    return Edit(Span(start, span.end), "")
+
+
+def shell_word(text: str) -> str:
+    """The text as one word of a script."""
+    return text if re.fullmatch(r"[A-Za-z0-9_@%+=:,./-]+", text) else "'" + text.replace("'", "'\\''") + "'"
+
+
+def still_holds(value: Value, at: Built, show: str) -> str | None:
+    """Why the expression of a value means something else at another command; None where it means the same."""
+    state = at.state
+    for piece in value.pieces:
+        reference = piece.reference
+        if reference is None:
+            continue
+        if reference.variable is None:
+            return f"`{reference.expression}` is not a plain variable"
+        if reference.variable.isdigit():
+            index = int(reference.variable) - 1
+            positional = state.positional
+            if positional is not None and (index >= len(positional) or positional[index].flat != piece.text):
+                return f"`{show}` has another value there"
+            if str(index + 1) in state.variables and state.variables[str(index + 1)].value.flat != piece.text:
+                return f"`{show}` has another value there"
+            continue
+        variable = state.variables.get(reference.variable)
+        if variable is None:
+            if reference.binding is not None:
+                return f"`{show}` is not set there"
+            continue
+        if variable.value.flat != piece.text:
+            return f"`{show}` has another value there"
+    return None

@@ -1,0 +1,437 @@
+"""The COPY instructions that take artifacts, rewritten to take them from a stage."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from converter.diagnostics import Diagnostic, note, refuse, warning
+from converter.dockerfile.environment import target_path
+from converter.dockerfile.syntax import Comment, Instruction
+from converter.machine import paths
+from converter.plan.dockerfiles import BuildFile
+from converter.plan.kinds import kind_of
+from converter.plan.spelling import Spelling
+from converter.plan.takes import Artifact, SourceUse, Take
+from converter.result import Assumption
+from converter.source import Edit, Source, Span
+
+FOLDERS = frozenset(
+    """
+    / /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /usr/bin /usr/lib
+    /usr/local /usr/local/bin /usr/local/lib /usr/local/sbin /usr/local/share /usr/sbin /usr/share /var /var/lib
+    /var/log /var/run /var/tmp /var/www /var/www/html /usr/share/nginx/html /go /go/bin /app/.
+    """.split()
+)
+"""Folders that base images have, so that a file copied to one of them lands inside."""
+
+ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.zst", ".tar.lzma")
+"""Names of archives that ADD unpacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """One artifact as the new Dockerfile takes it."""
+
+    artifact: Artifact
+    stage: str
+    destination: str
+    instruction: Span
+
+
+@dataclass
+class Rewritten:
+    """The result for one runtime Dockerfile."""
+
+    edits: list[Edit] = field(default_factory=list)
+    changed: list[tuple[Span, str]] = field(default_factory=list)
+    copied: list[Copied] = field(default_factory=list)
+    assumptions: list[Assumption] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The stage that an artifact comes from: `chown` is the reason for `--chown=0:0`, None where it is not needed."""
+
+    stage: str
+    builder: BuildFile
+    chown: str | None
+
+
+def rewrite(
+    takes: tuple[Take, ...],
+    runtime: BuildFile,
+    origin_of: Callable[[Artifact], Origin],
+    spelling_of: Callable[[Take], Spelling],
+    show: Callable[[str], str],
+    shadowed: Mapping[str, bool],
+) -> Rewritten:
+    """Edits for every instruction that takes an artifact."""
+    writer = _Writer(runtime, origin_of, spelling_of, show, shadowed)
+    for take in takes:
+        writer.take(take)
+    return writer.out
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A new instruction: `stage` is None where it copies from the host."""
+
+    stage: str | None
+    chown: bool
+    sources: tuple[str, ...]
+    destination: str
+    raw: bool = False
+
+
+class _Writer:
+    def __init__(
+        self,
+        runtime: BuildFile,
+        origin_of: Callable[[Artifact], Origin],
+        spelling_of: Callable[[Take], Spelling],
+        show: Callable[[str], str],
+        shadowed: Mapping[str, bool],
+    ) -> None:
+        self.runtime = runtime
+        self.source: Source = runtime.source
+        self.origin_of = origin_of
+        self.spelling_of = spelling_of
+        self.show = show
+        self.shadowed = shadowed
+        self.out = Rewritten()
+
+    def take(self, take: Take) -> None:
+        instruction = take.instruction
+        spelling = self.spelling_of(take)
+        position = take.stage.instructions.index(instruction)
+        self.check_flags(instruction)
+        if instruction.keyword == "ADD":
+            self.check_archives(take)
+        before = len(spelling.parameters)
+        parts = self.parts(take, spelling, position)
+        new = list(spelling.parameters.values())[before:]
+        arguments = "".join(
+            f"{self.keyword(instruction, 'ARG')} {p.name}{'' if p.default is None else '=' + p.default}"
+            f"{self.runtime.tree.newline}"
+            for p in new
+        )
+        if len(parts) == 1 and not self.sweeps(take):
+            self.in_place(instruction, parts[0], arguments)
+        else:
+            self.split(take, parts, arguments)
+        self.out.changed.append((instruction.span, "the artifact comes from the stage now"))
+
+    def check_flags(self, instruction: Instruction) -> None:
+        for flag in instruction.flags:
+            if flag.name not in ("chown", "chmod", "link"):
+                raise refuse(
+                    "STG404", f"{instruction.keyword} --{flag.name} of an artifact is not converted", self.source, flag.span
+                )
+
+    def check_archives(self, take: Take) -> None:
+        for use in take.sources:
+            for artifact in use.artifacts:
+                names = (artifact.host.lower(), artifact.path.flat.lower())
+                if any(name.endswith(ARCHIVES) for name in names):
+                    raise refuse(
+                        "STG404",
+                        f"ADD unpacks the archive `{self.show(artifact.host)}`, and COPY --from does not",
+                        self.source,
+                        take.instruction.span,
+                        "unpack it in the builder Dockerfile and copy the folder out",
+                    )
+
+    def sweeps(self, take: Take) -> bool:
+        """Whether a source takes files of the host and artifacts at once."""
+        return any(use.keeps_host and use.artifacts for use in take.sources)
+
+    # what the instruction becomes
+
+    def parts(self, take: Take, spelling: Spelling, position: int) -> list[_Part]:
+        several = len(take.sources) > 1 or any(len(use.artifacts) > 1 for use in take.sources)
+        parts: list[_Part] = []
+        for use in take.sources:
+            if use.keeps_host:
+                self.add(parts, _Part(None, False, (self.host_word(take, use),), self.destination(take), True))
+            for artifact in use.artifacts:
+                self.add(parts, self.part(take, use, artifact, spelling, position, several))
+        return parts
+
+    def add(self, parts: list[_Part], part: _Part) -> None:
+        """Sources that come from one place and go to one folder stay one instruction."""
+        last = parts[-1] if parts else None
+        if last and (last.stage, last.chown, last.destination, last.raw) == (
+            part.stage, part.chown, part.destination, part.raw
+        ) and part.destination.endswith(("/", ".")):  # fmt: skip
+            parts[-1] = _Part(last.stage, last.chown, (*last.sources, *part.sources), last.destination, last.raw)
+        else:
+            parts.append(part)
+
+    def host_word(self, take: Take, use: SourceUse) -> str:
+        argument = take.instruction.arguments[use.index]
+        return argument.value
+
+    def destination(self, take: Take) -> str:
+        return take.instruction.arguments[-1].value
+
+    def part(
+        self, take: Take, use: SourceUse, artifact: Artifact, spelling: Spelling, position: int, several: bool
+    ) -> _Part:
+        origin = self.origin_of(artifact)
+        self.check_filter(take, artifact, origin)
+        flat = artifact.path.flat
+        pattern_from = None
+        if artifact.pattern:
+            pattern_from = len(artifact.origin.path.flat)
+        source = spelling.spell(artifact.path, position, pattern_from)
+        written = self.destination(take)
+        target = self.final_destination(take, position)
+        chown = origin.chown is not None and take.instruction.flag("chown") is None
+        if artifact.below:
+            destination = _join(written, artifact.below)
+            absolute = _join(target, artifact.below) if target else destination
+            if self.shadowed.get(artifact.host):
+                self.out.diagnostics.append(
+                    warning(
+                        "STG508",
+                        f"`{self.show(artifact.host)}` is also a file of the tree: the new image holds both in its layers",
+                        self.source,
+                        take.instruction.span,
+                        "add it to .dockerignore if it is only a placeholder",
+                    )
+                )
+            return self.done(take, artifact, origin, chown, source, destination, absolute)
+        name = paths.base_name(artifact.host)
+        if artifact.pattern or paths.base_name(flat) == name or artifact.origin.contents:
+            shown = target or written
+            if not artifact.pattern and (several or shown.endswith("/")) and not artifact.origin.contents:
+                kind, _ = kind_of(artifact, origin.builder, self.runtime, take.stage)
+                shown = shown.rstrip("/") + "/" + name if kind != "folder" else shown
+            return self.done(take, artifact, origin, chown, source, written, shown)
+        return self.renamed(take, artifact, origin, chown, source, written, target, several)
+
+    def renamed(
+        self,
+        take: Take,
+        artifact: Artifact,
+        origin: Origin,
+        chown: bool,
+        source: str,
+        written: str,
+        target: str | None,
+        several: bool,
+    ) -> _Part:
+        name = paths.base_name(artifact.host)
+        into_folder = several or written.endswith(("/", "/.")) or written == "." or self.is_folder(take, target)
+        if not into_folder:
+            if target is None or not target.endswith("/"):
+                self.assume(
+                    f"`{target or written}` is not a folder of the base image, so it becomes the artifact's own path",
+                    take.instruction,
+                )
+            return self.done(take, artifact, origin, chown, source, written, target or written)
+        kind, evidence = kind_of(artifact, origin.builder, self.runtime, take.stage)
+        if kind == "unknown":
+            raise refuse(
+                "STG503",
+                f"`{self.show(artifact.path.flat)}` becomes `{name}` on the way, and nothing tells whether it is a file "
+                "or a folder",
+                self.source,
+                take.instruction.span,
+                f"write the destination in full (`{_join(written, name)}` for a file), then try again",
+            )
+        if kind == "folder":
+            return self.done(take, artifact, origin, chown, source, written, target or written)
+        self.assume(f"`{self.show(artifact.path.flat)}` is a file: {evidence}", take.instruction)
+        destination = _join(written, name)
+        return self.done(take, artifact, origin, chown, source, destination, _join(target, name) if target else destination)
+
+    def done(
+        self, take: Take, artifact: Artifact, origin: Origin, chown: bool, source: str, destination: str, absolute: str
+    ) -> _Part:
+        self.out.copied.append(Copied(artifact, origin.stage, absolute, take.instruction.span))
+        if chown and origin.chown is not None:
+            self.out.diagnostics.append(
+                note(
+                    "STG611",
+                    f"--chown=0:0 keeps the artifact root's, as it is today: {origin.chown}",
+                    self.source,
+                    take.instruction.span,
+                )
+            )
+        return _Part(origin.stage, chown, (source,), destination)
+
+    def check_filter(self, take: Take, artifact: Artifact, origin: Origin) -> None:
+        """`.dockerignore` filtered inside a copied-out folder, and has no effect on `COPY --from`."""
+        if not artifact.filtered:
+            return
+        kind, _ = kind_of(artifact, origin.builder, self.runtime, take.stage)
+        if kind == "file":
+            return
+        shown = self.show(artifact.host)
+        if kind == "folder" or artifact.pattern:
+            raise refuse(
+                "STG504",
+                f"a rule of the ignore file may leave out files inside `{shown}`; `COPY --from` takes all of them",
+                self.source,
+                take.instruction.span,
+                "remove those files in the builder Dockerfile, or narrow the rule, then try again",
+            )
+        self.out.diagnostics.append(
+            warning(
+                "STG504",
+                f"if `{shown}` is a folder, rules of the ignore file no longer apply to the files inside it",
+                self.source,
+                take.instruction.span,
+            )
+        )
+
+    def final_destination(self, take: Take, position: int) -> str | None:
+        scope = self.runtime.states[take.stage.index].scopes[position]
+        target = target_path(scope.workdir, take.destination)
+        if target is None:
+            self.assume("the base image's working folder is /, as nothing tells it", take.instruction)
+            target = target_path("/", take.destination)
+        return target
+
+    def is_folder(self, take: Take, target: str | None) -> bool:
+        """Whether the destination is a folder of the image already, though nothing in its spelling says so."""
+        if target is None:
+            return False
+        if target.rstrip("/") in FOLDERS or target == "/":
+            return True
+        index = take.stage.index
+        state = self.runtime.states[index]
+        for scope, instruction in zip(state.scopes, take.stage.instructions, strict=True):
+            if scope.workdir is not None and (scope.workdir == target or paths.is_below(scope.workdir, target)):
+                return True
+            if instruction is take.instruction:
+                return False
+            if instruction.keyword == "RUN" and "mkdir" in instruction.command:
+                words = instruction.command.replace(";", " ").replace("&&", " ").split()
+                if any(word == target or word.startswith(target + "/") for word in words):
+                    return True
+            if instruction.keyword in ("COPY", "ADD") and len(instruction.arguments) > 1:
+                other = target_path(scope.workdir or "/", scope.expand(instruction.arguments[-1].value))
+                if other is not None and (other == target + "/" or other.startswith(target + "/")):
+                    return True
+        return False
+
+    def assume(self, about: str, instruction: Instruction) -> None:
+        self.out.assumptions.append(Assumption(about, self.source.location(_line(self.source, instruction))))
+
+    # how it is written
+
+    def keyword(self, like: Instruction, keyword: str) -> str:
+        written = self.source.slice(like.keyword_span)
+        return keyword.lower() if written.islower() else keyword
+
+    def in_place(self, instruction: Instruction, part: _Part, arguments: str) -> None:
+        """One instruction stays one: only its words change."""
+        edits = self.out.edits
+        if arguments:
+            indent = self.source.text[instruction.span.start : instruction.keyword_span.start]
+            edits.append(Edit(Span(instruction.span.start, instruction.span.start), indent + arguments))
+        word = self.keyword(instruction, "COPY")
+        flags = f" --from={part.stage}" + (" --chown=0:0" if part.chown else "")
+        if instruction.keyword == "ADD":
+            edits.append(Edit(instruction.keyword_span, word + flags))
+        else:
+            end = instruction.keyword_span.end
+            edits.append(Edit(Span(end, end), flags))
+        words = instruction.arguments
+        quote = instruction.form == "json"
+        if not quote and any(" " in text for text in (*part.sources, part.destination)):
+            everything = Span(words[0].span.start, words[-1].span.end)
+            edits.append(Edit(everything, json.dumps([*part.sources, part.destination], ensure_ascii=False)))
+            return
+        if len(part.sources) == len(words) - 1:
+            for argument, text in zip(words[:-1], part.sources, strict=True):
+                edits.append(Edit(argument.span, _quoted(text, quote)))
+        else:
+            separator = ", " if quote else " "
+            texts = separator.join(_quoted(text, quote) for text in part.sources)
+            edits.append(Edit(Span(words[0].span.start, words[-2].span.end), texts))
+        if part.destination != words[-1].value:
+            edits.append(Edit(words[-1].span, _quoted(part.destination, quote)))
+
+    def split(self, take: Take, parts: list[_Part], arguments: str) -> None:
+        """One instruction becomes several; one that goes on taking the host's files as before stays as it is."""
+        instruction = take.instruction
+        newline = self.runtime.tree.newline
+        quote = instruction.form == "json"
+        lines: list[str] = []
+        indent = self.source.text[instruction.span.start : instruction.keyword_span.start]
+        own = [flag for flag in instruction.flags]
+        flags = "".join(" " + self.source.slice(flag.span) for flag in own)
+        for part in parts:
+            words = [*part.sources, part.destination]
+            if part.stage is None:
+                head = self.source.slice(instruction.keyword_span) + flags
+            else:
+                head = self.keyword(instruction, "COPY") + f" --from={part.stage}"
+                head += (" --chown=0:0" if part.chown else "") + flags
+            as_json = quote or any(" " in word for word in words)
+            body = json.dumps(words, ensure_ascii=False) if as_json else " ".join(words)
+            lines.append(f"{indent}{head} {body}")
+        span = instruction.span
+        text = self.source.slice(span)
+        final_newline = newline if text.endswith("\n") else ""
+        first_whole = parts[0].stage is None and len(parts[0].sources) == len(take.sources)
+        if first_whole:
+            # the instruction itself stays byte for byte, the artifacts follow
+            rest = newline.join(lines[1:])
+            lead = "" if text.endswith("\n") else newline
+            prefix = "".join(indent + line + newline for line in arguments.splitlines())
+            self.out.edits.append(Edit(Span(span.end, span.end), lead + prefix + rest + final_newline))
+        else:
+            if instruction.heredocs:
+                raise refuse(
+                    "STG404",
+                    "an instruction with a here-document and an artifact is not split",
+                    self.source,
+                    span,
+                    "give the artifact an instruction of its own",
+                )
+            inner = _inner_comments(self.source, instruction)
+            prefix = "".join(indent + line + newline for line in (*inner, *arguments.splitlines()))
+            self.out.edits.append(Edit(span, prefix + newline.join(lines) + final_newline))
+        self.out.diagnostics.append(
+            note(
+                "STG609",
+                f"one {instruction.keyword} becomes {len(parts)} instructions, so the image has more layers",
+                self.source,
+                _line(self.source, instruction),
+            )
+        )
+
+
+def _line(source: Source, instruction: Instruction) -> Span:
+    """The instruction without its line end."""
+    text = source.slice(instruction.span)
+    return Span(instruction.keyword_span.start, instruction.span.start + len(text.rstrip("\r\n")))
+
+
+def _quoted(text: str, as_json: bool) -> str:
+    return json.dumps(text, ensure_ascii=False) if as_json else text
+
+
+def _join(folder: str, name: str) -> str:
+    """A destination inside a folder destination, in the spelling of the folder."""
+    if folder in (".", "./"):
+        return f"./{name}"
+    if folder.endswith("/."):
+        folder = folder[:-2]
+    return f"{folder.rstrip('/')}/{name}"
+
+
+def _inner_comments(source: Source, instruction: Instruction) -> list[str]:
+    """Comment lines between the continuation lines of an instruction."""
+    lines = source.slice(instruction.span).splitlines()
+    return [line.strip() for line in lines[1:] if line.lstrip().startswith("#")]
+
+
+__all__ = ["Comment", "Copied", "Origin", "Rewritten", "rewrite"]

@@ -1,0 +1,175 @@
+"""The Dockerfile of a build, read and evaluated as that build sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from converter.diagnostics import refuse
+from converter.docker_cli.references import normalize
+from converter.dockerfile.environment import BaseFacts, StageState, evaluate
+from converter.dockerfile.ignore import IgnoreError, IgnoreRules
+from converter.dockerfile.parser import parse
+from converter.dockerfile.stages import Stage, find_stage, stages
+from converter.dockerfile.syntax import Dockerfile
+from converter.machine import paths
+from converter.machine.events import Built
+from converter.machine.host import FromTree
+from converter.machine.value import Value, is_known
+from converter.plan.facts import ImageFacts, look_up
+from converter.shell.interpreter import NeedsFiles, Run
+from converter.source import Source
+
+
+@dataclass(frozen=True)
+class BuildFile:
+    """A build and its Dockerfile: `target` is the stage that becomes the image.
+
+    `arguments` maps each `--build-arg` to its value as the script computes it.
+    """
+
+    event: Built
+    path: str
+    source: Source
+    tree: Dockerfile
+    stages: tuple[Stage, ...]
+    states: tuple[StageState, ...]
+    target: Stage
+    arguments: Mapping[str, Value]
+    ignore: IgnoreRules
+
+    @property
+    def state(self) -> StageState:
+        """The state of the target stage."""
+        return self.states[self.target.index]
+
+
+class Loader:
+    """Reads the Dockerfiles of a run, each once; `texts` are the known files of the tree."""
+
+    def __init__(self, run: Run, texts: Mapping[str, Source], given: Mapping[str, ImageFacts]) -> None:
+        self.run = run
+        self.texts = texts
+        self.given = given
+        self.loaded: dict[int, BuildFile] = {}
+        self.loading: set[int] = set()
+
+    def load(self, event: Built) -> BuildFile:
+        """The Dockerfile of a build. Raises `Refusal` where it cannot be read, `NeedsFiles` where it is not known."""
+        if event.number not in self.loaded:
+            self.loading.add(event.number)
+            self.loaded[event.number] = self._load(event)
+            self.loading.discard(event.number)
+        return self.loaded[event.number]
+
+    def _load(self, event: Built) -> BuildFile:
+        path = self.file_of(event)
+        if path not in self.texts:
+            raise NeedsFiles((path,))
+        source = self.texts[path]
+        tree = parse(source)
+        if tree.errors:
+            problem = tree.errors[0]
+            raise refuse("STG201", problem.message, source, problem.span, "correct the Dockerfile first")
+        arguments = self.arguments_of(event)
+        unknowns = self.run.unknowns
+
+        def unknown(expression: str) -> str:
+            return unknowns.token(("dockerfile", path, expression), expression, "its value comes from outside")
+
+        flats = {name: value.flat for name, value in arguments.items()}
+        states = evaluate(tree, flats, self.base_of(event), unknown)
+        for state in states:
+            for word in state.problems:
+                raise refuse("STG201", word.message, source, word.span, "correct the Dockerfile first")
+        every = stages(tree)
+        return BuildFile(
+            event, path, source, tree, every, states, self.target_of(event, every), arguments, self.ignore_of(event)
+        )
+
+    def file_of(self, event: Built) -> str:
+        """The path in the tree that the build's Dockerfile came from."""
+        shown = self.run.unknowns.show(event.dockerfile)
+        place = event.site.source, event.site.span
+        if event.dockerfile == "-" or event.context == "-":
+            raise refuse(
+                "STG404", "this build takes its Dockerfile or its context from standard input or a URL", *place
+            )
+        if not is_known(event.dockerfile):
+            raise refuse("STG303", f"the name of the Dockerfile, `{shown}`, is not known", *place)
+        if paths.is_outside(event.dockerfile):
+            raise refuse("STG106", f"the Dockerfile `{shown}` lies outside the root", *place)
+        entry = event.state.files.lookup(event.dockerfile)
+        if entry is None or entry.kind == "folder":
+            raise refuse(
+                "STG104",
+                f"the Dockerfile `{shown}` does not exist",
+                *place,
+                "add the file, correct the script, or say with --cwd where the script is started",
+            )
+        if not isinstance(entry.origin, FromTree):
+            raise refuse("STG404", f"the Dockerfile `{shown}` is made by the script itself", *place)
+        if entry.origin.path != event.dockerfile:
+            raise refuse("STG404", f"the script puts `{entry.origin.path}` in the place of `{shown}`", *place)
+        return entry.origin.path
+
+    def arguments_of(self, event: Built) -> dict[str, Value]:
+        """The build arguments; one without a value comes from the environment."""
+        arguments: dict[str, Value] = {}
+        for argument in event.command.build_args:
+            word = argument.value
+            if word is not None:
+                arguments[argument.name] = event.words[word.index].slice(word.start, word.start + len(word.text))
+            elif argument.name in event.state.variables:
+                arguments[argument.name] = event.state.variables[argument.name].value
+            else:
+                token = self.run.unknowns.token(("outside", argument.name), f"${argument.name}", "it comes from outside")
+                from converter.machine.value import Piece
+
+                arguments[argument.name] = Value((Piece(token),))
+        return arguments
+
+    def base_of(self, event: Built) -> Callable[[str], BaseFacts | None]:
+        """What base images bring, those that the script built itself included."""
+
+        def base(image: str) -> BaseFacts | None:
+            built = event.state.images.get(normalize(image)) or event.state.images.get(image)
+            if built is not None and built.event not in self.loading:
+                other = self.run.events[built.event]
+                assert isinstance(other, Built)
+                final = self.load(other).state.final
+                return BaseFacts(None, final.workdir, final.user)
+            facts = look_up(image, self.given)
+            return BaseFacts(None, facts.workdir, facts.user)
+
+        return base
+
+    def target_of(self, event: Built, every: tuple[Stage, ...]) -> Stage:
+        """The stage that the build makes an image of."""
+        target = event.command.target
+        if target is None:
+            return every[-1]
+        found = find_stage(every, target.text)
+        if found is None and target.text.isdigit() and int(target.text) < len(every):
+            found = every[int(target.text)]
+        if found is None:
+            shown = self.run.unknowns.show(target.text)
+            raise refuse("STG104", f"the Dockerfile has no stage `{shown}`", event.site.source, event.site.span)
+        return found
+
+    def ignore_of(self, event: Built) -> IgnoreRules:
+        """The ignore rules of the build's context."""
+        path = paths.join(event.context, ".dockerignore")
+        entry = event.state.files.lookup(path)
+        if entry is None:
+            return IgnoreRules()
+        if not isinstance(entry.origin, FromTree):
+            raise refuse("STG404", "the script itself makes the ignore file", event.site.source, event.site.span)
+        if path not in self.texts:
+            raise NeedsFiles((path,))
+        try:
+            return IgnoreRules.parse(self.texts[path].text)
+        except IgnoreError as error:
+            source = self.texts[path]
+            line = source.line_span(min(error.line, max(1, source.line_count())))
+            raise refuse("STG201", error.message, source, line, "correct the ignore file first") from None

@@ -1,0 +1,479 @@
+"""Which commands of the script still have a purpose.
+
+A command of the pattern is only there for what it makes: an image, a container,
+a file on the host, a variable. It stays while something that stays reads one of
+these. Everything else stays by nature.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from converter.diagnostics import refuse
+from converter.docker_cli.references import normalize
+from converter.machine import paths
+from converter.machine.events import (
+    Announced,
+    Assigned,
+    Built,
+    ChangedFiles,
+    ChangedFolder,
+    CopiedOut,
+    Created,
+    Event,
+    InnerCommand,
+    RanCommand,
+    RemovedContainers,
+    RemovedImages,
+    Site,
+    Skipped,
+    UsedImages,
+)
+from converter.machine.host import FromContainer
+from converter.machine.value import Value
+from converter.shell.interpreter import Run
+
+INSPECTIONS = frozenset({"[", "test", "ls", "file", "stat", "du", "md5sum", "sha1sum", "sha256sum", "ldd", "readelf"})
+"""Commands that only look at the files that their words name."""
+
+CLEANING = frozenset({"rm", "rmi", "stop", "kill", "ps", "images", "inspect", "logs", "image", "container"})
+"""docker commands that do no harm where what they name does not exist, as a first run shows."""
+
+
+@dataclass
+class Liveness:
+    """The events that stay, and what they still need.
+
+    `images` and `containers` are numbers of the events that made them; `copies` are
+    numbers of `docker cp` events whose result something on the host still reads;
+    `dropped` maps an event to the indices of the words that go from it.
+    """
+
+    live: set[int] = field(default_factory=set)
+    images: set[int] = field(default_factory=set)
+    containers: set[int] = field(default_factory=set)
+    copies: set[int] = field(default_factory=set)
+    dropped: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+
+def judge(run: Run, builders: set[int], absorbed: set[int], needed: set[int]) -> Liveness:
+    """Decides for each event of the run whether its command stays.
+
+    `builders` are the numbers of the builds that become stages, `absorbed` those of the
+    `docker cp` events whose result the final Dockerfiles take, and `needed` those of
+    assignments whose variable the new script passes on.
+    """
+    judge = _Judge(run, builders, absorbed, needed)
+    while judge.round():
+        pass
+    return judge.result
+
+
+class _Judge:
+    def __init__(self, run: Run, builders: set[int], absorbed: set[int], needed: set[int]) -> None:
+        self.run = run
+        self.builders = builders
+        self.absorbed = absorbed
+        self.needed = needed
+        self.result = Liveness()
+        self.containers = {
+            event.number: event for event in run.events if isinstance(event, Created) and self.feeds(event)
+        }
+        self.builds = {event.number: event for event in run.events if isinstance(event, Built)}
+        self.names = {event.container.name for event in self.containers.values() if event.container.name}
+        self.tags = {normalize(tag.flat) for number in builders for tag in self.builds[number].tags}
+        self.final_tags = {
+            normalize(tag.flat) for event in self.builds.values() if event.number not in builders for tag in event.tags
+        }
+        self.tokens = self.created_tokens()
+
+    def feeds(self, created: Created) -> bool:
+        """Whether the container is there to have files copied out."""
+        return any(
+            isinstance(event, CopiedOut) and event.container.event == created.number for event in self.run.events
+        )
+
+    def created_tokens(self) -> dict[str, tuple[str, int]]:
+        """The tokens that stand for ids of containers and images."""
+        tokens: dict[str, tuple[str, int]] = {}
+        for event in self.run.events:
+            if isinstance(event, Created):
+                token = self.run.unknowns.token(("container", event.number), "", "")
+                tokens[token] = ("container", event.number)
+            elif isinstance(event, Built):
+                tokens[self.run.unknowns.token(("image", event.number), "", "")] = ("image", event.number)
+        return tokens
+
+    def round(self) -> bool:
+        """One pass over all events; tells whether anything changed."""
+        result = self.result
+        before = (len(result.live), len(result.images), len(result.containers), len(result.copies))
+        result.dropped.clear()
+        for event in self.run.events:
+            if self.is_live(event):
+                result.live.add(event.number)
+                self.need(event)
+        return before != (len(result.live), len(result.images), len(result.containers), len(result.copies))
+
+    # what is live
+
+    def is_live(self, event: Event) -> bool:
+        if isinstance(event, Built):
+            return event.number not in self.builders or event.number in self.result.images
+        if isinstance(event, Created):
+            return event.number not in self.containers or event.number in self.result.containers
+        if isinstance(event, CopiedOut):
+            return event.number not in self.absorbed or event.number in self.result.copies
+        if isinstance(event, RemovedContainers):
+            return self.some_live(event, event.indices, [self.container_lives(event, i) for i in range(len(event.names))])
+        if isinstance(event, RemovedImages):
+            return self.some_live(event, event.indices, [self.image_lives(event, i) for i in range(len(event.names))])
+        if isinstance(event, ChangedFiles):
+            return self.files_live(event)
+        if isinstance(event, Announced):
+            return self.announcement_lives(event)
+        if isinstance(event, Assigned):
+            return self.assignment_lives(event)
+        if isinstance(event, RanCommand):
+            return self.command_lives(event)
+        return True
+
+    def some_live(self, event: Event, indices: tuple[int, ...], lives: list[bool]) -> bool:
+        """A command with several operands goes when all of them go; some of them can go alone."""
+        if not lives or all(lives):
+            return True
+        if not any(lives):
+            return False
+        self.result.dropped[event.number] = tuple(i for i, live in zip(indices, lives, strict=True) if not live)
+        return True
+
+    def container_lives(self, event: RemovedContainers, index: int) -> bool:
+        container = event.containers[index]
+        if container is not None:
+            return container.event not in self.containers or container.event in self.result.containers
+        name = event.names[index].flat
+        if name not in self.names:
+            return True
+        return any(e.container.name == name and e.number in self.result.containers for e in self.containers.values())
+
+    def image_lives(self, event: RemovedImages, index: int) -> bool:
+        image = event.images[index]
+        if image is not None:
+            return image.event not in self.builders or image.event in self.result.images
+        name = normalize(event.names[index].flat)
+        if name not in self.tags or name in self.final_tags:
+            return True
+        return any(
+            number in self.result.images and name in {normalize(tag.flat) for tag in self.builds[number].tags}
+            for number in self.builders
+        )
+
+    # files
+
+    def dead_copies_at(self, event: Event, path: str) -> bool:
+        """Whether the path holds, at the event, only what copies brought that are no longer made."""
+        found = [entry for _, entry in event.state.files.changed_below(path) if entry is not None]
+        entry = event.state.files.lookup(path)
+        if entry is not None and entry not in found:
+            found.append(entry)
+        artifacts = [e for e in found if isinstance(e.origin, FromContainer)]
+        if not artifacts:
+            return False
+        if event.state.files.start.kind(path) is not None and not any(
+            name == path for name, e in event.state.files.changed_below(path) if e in artifacts
+        ):
+            return False
+        return all(
+            isinstance(e.origin, FromContainer) and self.copy_is_dead(e.origin.event) or self.made_for_dead(event, e)
+            for e in found
+        )
+
+    def made_for_dead(self, event: Event, entry: object) -> bool:
+        del event
+        events = getattr(entry, "events", ())
+        return bool(events) and all(
+            isinstance(self.run.events[number], ChangedFiles) and self.run.events[number].verb == "mkdir"  # type: ignore[attr-defined]
+            for number in events
+        )
+
+    def copy_is_dead(self, number: int) -> bool:
+        return number in self.absorbed and number not in self.result.copies
+
+    def files_live(self, event: ChangedFiles) -> bool:
+        if not event.operands or event.unknown:
+            return True
+        if event.verb == "mkdir":
+            return self.some_live(
+                event,
+                tuple(index for index, _ in event.operands),
+                [not self.folder_is_dead(event, path) for _, path in event.operands],
+            )
+        if event.removes and not event.reads:
+            lives = [not self.removal_is_dead(event, path) for _, path in event.operands]
+            return self.some_live(event, tuple(index for index, _ in event.operands), lives)
+        sources = [path for _, path in event.operands[:-1]] or list(event.reads)
+        dead = [self.dead_copies_at(event, path) for path in sources]
+        if not any(dead):
+            return True
+        if all(dead):
+            return any(self.read_later(event, path) for path in event.makes)
+        self.result.dropped[event.number] = tuple(
+            index for (index, _), gone in zip(event.operands[:-1], dead, strict=False) if gone
+        )
+        return True
+
+    def read_later(self, event: Event, path: str) -> bool:
+        del event, path
+        return False
+
+    def folder_is_dead(self, event: ChangedFiles, path: str) -> bool:
+        """Whether a made folder only ever held artifacts that are no longer copied out."""
+        if event.state.files.start.kind(path) is not None:
+            return False
+        held = False
+        for later in self.run.events[event.number + 1 :]:
+            if isinstance(later, CopiedOut) and (later.path == path or paths.is_below(later.path, path)):
+                if not self.copy_is_dead(later.number):
+                    return False
+                held = True
+            elif isinstance(later, ChangedFiles):
+                for made in later.makes:
+                    if made == path or paths.is_below(made, path):
+                        if later.verb != "mkdir" and later.number in self.result.live:
+                            return False
+                        held = held or later.verb != "mkdir"
+            elif isinstance(later, RanCommand):
+                if later.number in self.result.live and any(
+                    p == path or paths.is_below(p, path) for p in (*later.paths, *later.makes)
+                ):
+                    return False
+            elif isinstance(later, ChangedFolder) and (later.folder == path or paths.is_below(later.folder, path)):
+                return False
+        return held
+
+    def removal_is_dead(self, event: ChangedFiles, path: str) -> bool:
+        """Whether there is nothing left that this operand of `rm` would remove."""
+        start = event.state.files.start
+        if start.kind(path) is not None:
+            return False
+        if any(character in path for character in "*?["):
+            matched = [name for name in event.removes if name != path]
+            return bool(matched) and all(
+                self.removal_is_dead_path(event, name) for name in matched if start.kind(name) is None
+            ) and not any(_glob_matches(path, name) for name in start.files)
+        return self.removal_is_dead_path(event, path)
+
+    def removal_is_dead_path(self, event: ChangedFiles, path: str) -> bool:
+        if self.dead_copies_at(event, path):
+            return True
+        entry = event.state.files.lookup(path)
+        if entry is not None and not self.made_for_dead(event, entry):
+            return False
+        # a leftover of an earlier run: what the script itself puts there is no longer made
+        for later in self.run.events:
+            if isinstance(later, CopiedOut) and self.copy_is_dead(later.number):
+                if later.path == path or paths.is_below(later.path, path) or paths.is_below(path, later.path):
+                    return True
+            if isinstance(later, ChangedFiles) and later.verb in ("cp", "mv") and later.number not in self.result.live:
+                if any(made == path or paths.is_below(made, path) for made in later.makes):
+                    return True
+        return False
+
+    # the rest
+
+    def announcement_lives(self, event: Announced) -> bool:
+        """A message goes when it speaks of something that goes, and of nothing that stays."""
+        words = re.findall(r"[^\s'\"`()<>,;!]+", event.text.flat)
+        words = [word.rstrip(".:") for word in words]
+        dead, alive = set(), set()
+        for number in self.builders:
+            target = alive if number in self.result.images else dead
+            for tag in self.builds[number].tags:
+                target |= {tag.flat, normalize(tag.flat)}
+            target.add(self.builds[number].dockerfile)
+            target.add(paths.base_name(self.builds[number].dockerfile))
+        for created in self.containers.values():
+            target = alive if created.number in self.result.containers else dead
+            if created.container.name:
+                target.add(created.container.name)
+        for build in self.builds.values():
+            if build.number not in self.builders:
+                for tag in build.tags:
+                    alive |= {tag.flat}
+                alive |= {build.dockerfile, paths.base_name(build.dockerfile)}
+        named = [word for word in words if word in dead and (":" in word or "." in word or "/" in word or "-" in word)]
+        if any(word in alive for word in words):
+            return True
+        if not named:
+            return True
+        return False
+
+    def assignment_lives(self, event: Assigned) -> bool:
+        if event.number in self.needed:
+            return True
+        if event.name in event.state.variables and event.state.variables[event.name].exported:
+            return True
+        if not event.pure and not self.inner_events_dead(event):
+            return True
+        return not self.variable_is_dead(event.name)
+
+    def inner_events_dead(self, event: Assigned) -> bool:
+        """Whether every command inside the assignment's value goes or only prints."""
+        inner = [
+            other
+            for other in self.run.events
+            if other.site.source is event.site.source
+            and other.site.span in event.site.span
+            and other.number != event.number
+            and not isinstance(other, Assigned)
+        ]
+        harmless = all(isinstance(other, RanCommand) and not other.opaque and not other.makes for other in inner)
+        return harmless or all(other.number not in self.result.live for other in inner)
+
+    def variable_is_dead(self, name: str) -> bool:
+        """Whether the variable is used, and only by commands that go."""
+        used = False
+        pattern = re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])")
+        for source, script in self.run.scripts.values():
+            quiet = [comment.span for comment in script.comments]
+            own: list[tuple[int, int]] = []
+            gone: list[tuple[int, int]] = []
+            for event in self.run.events:
+                if event.site.source is not source:
+                    continue
+                if isinstance(event, Assigned) and event.name == name:
+                    own.append((event.site.span.start, event.site.span.start + len(name)))
+                if event.number not in self.result.live and not isinstance(event, Assigned):
+                    gone.append((event.site.span.start, event.site.span.end))
+                elif isinstance(event, Assigned) and event.number not in self.result.live and event.name != name:
+                    gone.append((event.site.span.start, event.site.span.end))
+            for match in pattern.finditer(source.text):
+                place = match.start()
+                if any(span.start <= place < span.end for span in quiet) or any(a <= place < b for a, b in own):
+                    continue
+                if not any(a <= place < b for a, b in gone):
+                    return False
+                used = True
+        return used
+
+    def command_lives(self, event: RanCommand) -> bool:
+        base = paths.base_name(event.name)
+        if event.makes:
+            partners = [e for e in self.run.events if e.site == event.site and e.number != event.number]
+            partners = [e for e in partners if not (isinstance(e, RanCommand) and e.makes)]
+            if partners and all(e.number not in self.result.live for e in partners):
+                return any(self.path_read(made, event) for made in event.makes)
+            return True
+        if base in INSPECTIONS:
+            if any(isinstance(e, RanCommand) and e.makes and e.site == event.site for e in self.run.events):
+                # what it found out is written to a file
+                return True
+            named = [path for path in event.paths if not path.endswith("]")]
+            if base in ("[", "test"):
+                flats = [value.flat for value in event.words[1:] if value.flat != "]"]
+                tested = len(flats) == 2 and flats[0] in ("-f", "-e", "-d", "-x", "-s", "-r")
+                named = [paths.join(event.state.folder, flats[1])] if tested else []
+            return not named or not all(self.dead_copies_at(event, path) for path in named)
+        return True
+
+    def path_read(self, path: str, by: Event) -> bool:
+        return any(
+            isinstance(event, RanCommand) and event.number in self.result.live and path in event.paths
+            for event in self.run.events[by.number + 1 :]
+        )
+
+    # what live events need
+
+    def need(self, event: Event) -> None:
+        for value in _values(event):
+            for token, (what, number) in self.tokens.items():
+                if token in value.flat:
+                    (self.result.containers if what == "container" else self.result.images).add(number)
+        if isinstance(event, Created):
+            if event.number in self.containers:
+                self.result.containers.add(event.number)
+            if event.image is not None:
+                self.result.images.add(event.image.event)
+        elif isinstance(event, CopiedOut):
+            self.result.containers.add(event.container.event)
+            self.result.copies.add(event.number)
+        elif isinstance(event, UsedImages):
+            self.result.images |= {image.event for image in event.images}
+            self.result.containers |= {container.event for container in event.containers}
+        elif isinstance(event, RanCommand):
+            for path in (*event.paths, *_mentioned(event)):
+                self.need_path(event, path)
+        elif isinstance(event, ChangedFiles):
+            if event.verb in ("cp", "mv"):
+                for _, path in event.operands[:-1]:
+                    if not self.only_feeds_dead(event, path):
+                        self.need_path(event, path)
+        elif isinstance(event, Skipped) and not event.never:
+            self.need_inside(event)
+
+    def only_feeds_dead(self, event: ChangedFiles, path: str) -> bool:
+        del path
+        return bool(event.number in self.result.dropped)
+
+    def need_path(self, event: Event, path: str) -> None:
+        for _, entry in event.state.files.changed_below(path):
+            if entry is not None and isinstance(entry.origin, FromContainer):
+                self.keep_copy(entry.origin.event, entry.events)
+        entry = event.state.files.lookup(path)
+        if entry is not None and isinstance(entry.origin, FromContainer):
+            self.keep_copy(entry.origin.event, entry.events)
+
+    def keep_copy(self, number: int, chain: Iterable[int]) -> None:
+        self.result.copies.add(number)
+        self.result.live.update(chain)
+
+    def need_inside(self, event: Skipped) -> None:
+        for command in event.words:
+            words = set(command.words[1:])
+            docker = command.name.endswith(("docker", "podman")) or "docker" in command.words[:3]
+            tags = {tag for number in self.builders for tag in (t.flat for t in self.builds[number].tags)}
+            named = words & (self.names | tags)
+            if docker and named and not any(word in CLEANING for word in command.words):
+                raise refuse(
+                    "STG302",
+                    f"this command uses `{sorted(named)[0]}`, which goes away, and whether it runs is not known",
+                    event.site.source,
+                    command.span,
+                    "move it out of the construct, or convert this part by hand",
+                )
+            if not docker and command.name not in INSPECTIONS | {"rm", "echo", "exit", "mkdir"}:
+                for word in words:
+                    if word and "\0" not in word and not word.startswith("-"):
+                        self.need_path(event, paths.join(event.state.folder, word))
+
+
+def _values(event: Event) -> tuple[Value, ...]:
+    if isinstance(event, (RanCommand, UsedImages, Built, Created)):
+        return event.words
+    if isinstance(event, Announced):
+        return (event.text,)
+    if isinstance(event, (RemovedContainers, RemovedImages)):
+        return ()
+    return ()
+
+
+def _mentioned(event: RanCommand) -> list[str]:
+    """Paths inside words, such as `host:path` and `@file`."""
+    found = []
+    for value in event.words[1:]:
+        flat = value.flat
+        for separator in (":", "@", ","):
+            if separator in flat:
+                found += [paths.join(event.state.folder, part) for part in flat.split(separator) if part]
+    return found
+
+
+def _glob_matches(pattern: str, path: str) -> bool:
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(path, pattern) and pattern.count("/") == path.count("/")
+
+
+__all__ = ["InnerCommand", "Liveness", "Site", "judge"]

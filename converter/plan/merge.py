@@ -1,0 +1,293 @@
+"""Two Dockerfiles become one: stages named and numbered, directives and global arguments moved to the top."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from converter.diagnostics import refuse
+from converter.dockerfile.pairs import pairs
+from converter.dockerfile.stages import Stage, global_arguments, stage_references
+from converter.dockerfile.syntax import Blank, ByteOrderMark, Comment, Directive, Dockerfile, Instruction
+from converter.machine import paths
+from converter.plan.dockerfiles import BuildFile
+from converter.source import Edit, Source, Span, apply_edits
+
+RESERVED = frozenset({"scratch", "context"})
+"""Names that a stage cannot have."""
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """The parts of the new file, each with its line ends; see `templates/Dockerfile.j2`."""
+
+    directives: str
+    arguments: str
+    builders: tuple[str, ...]
+    runtime: str
+    newline: str
+
+    def context(self) -> dict[str, object]:
+        """The names that the template sees."""
+        return {
+            "directives": self.directives,
+            "arguments": self.arguments,
+            "builders": self.builders,
+            "runtime": self.runtime,
+            "newline": self.newline,
+        }
+
+
+def name_stages(builders: Iterable[BuildFile], runtime: BuildFile, tags: Mapping[int, str]) -> dict[int, str]:
+    """The name of each builder's target stage, by the number of its build event.
+
+    `builder` for a single one; otherwise from the Dockerfile's name or the image's tag. A stage that has
+    a name keeps it. A name never hides a stage or an image that the runtime file means.
+    """
+    every = list(builders)
+    taken = {name.lower() for name in _names(runtime)} | RESERVED
+    chosen: dict[int, str] = {}
+    for builder in every:
+        own = {stage.name.lower() for stage in builder.stages if stage.name and stage is not builder.target}
+        images = {state.image.lower() for state in builder.states}
+        existing = builder.target.name
+        if existing is not None and existing.lower() not in taken:
+            name = existing
+        else:
+            wanted = (["builder"] if len(every) == 1 else []) + _candidates(builder, tags)
+            if len(every) > 1:
+                wanted.append("builder")
+            free = (name for name in wanted if name not in taken | own | images)
+            name = next(free, "")
+            number = 2
+            while not name:
+                if f"builder-{number}" not in taken | own | images:
+                    name = f"builder-{number}"
+                number += 1
+        chosen[builder.event.number] = name
+        taken |= {name.lower()} | own
+    return chosen
+
+
+def _names(file: BuildFile) -> set[str]:
+    """Every stage name of the file and every name that it uses for an image."""
+    names = {stage.name for stage in file.stages if stage.name}
+    names |= {state.image for state in file.states}
+    names |= {reference.value for reference in stage_references(file.tree) if reference.stage is None}
+    return names
+
+
+def _candidates(builder: BuildFile, tags: Mapping[int, str]) -> list[str]:
+    found = []
+    base = paths.base_name(builder.path)
+    for part in (base.partition(".")[2], base.rpartition(".")[0] if base.lower().endswith(".dockerfile") else ""):
+        if part and part.lower() != "dockerfile":
+            found.append(part)
+    folder = paths.base_name(paths.parent(builder.path))
+    if folder:
+        found.append(folder)
+    tag = tags.get(builder.event.number, "")
+    if tag:
+        name, _, version = paths.base_name(tag).partition(":")
+        found += [version if version and version != "latest" else name, name]
+    return [spelled for spelled in (_spelled(name) for name in found) if spelled]
+
+
+def _spelled(name: str) -> str:
+    """The name by the rules for stages: `[a-z][a-z0-9-_.]*`."""
+    text = re.sub(r"[^a-z0-9_.-]+", "-", name.lower()).strip("-._")
+    return text if re.fullmatch(r"[a-z][a-z0-9_.-]*", text) else ""
+
+
+def merge(
+    builders: tuple[BuildFile, ...],
+    runtime: BuildFile,
+    names: Mapping[int, str],
+    runtime_edits: Iterable[Edit],
+    image_stages: Mapping[str, str],
+) -> Blocks:
+    """The blocks of the single Dockerfile.
+
+    `image_stages` maps an image name that the runtime file copies from to the stage it became. Raises
+    `Refusal` where parser directives or global arguments of the files contradict each other.
+    """
+    directives = _directives((*builders, runtime))
+    _check_arguments((*builders, runtime))
+    newline = builders[0].tree.newline if builders else runtime.tree.newline
+    used = {name.lower() for name in names.values()} | {n.lower() for n in _names(runtime)}
+    blocks: list[str] = []
+    hoisted: list[str] = []
+    offset = 0
+    for builder in builders:
+        edits = _builder_edits(builder, names[builder.event.number], offset, used)
+        lead, body = _pieces(builder.tree, edits, first=builder is builders[0])
+        hoisted.append(lead)
+        blocks.append(body)
+        offset += len(builder.stages)
+    edits = [*runtime_edits, *_renumbered(runtime.tree, offset, image_stages)]
+    lead, body = _pieces(runtime.tree, edits, first=False)
+    hoisted.append(lead)
+    return Blocks(directives, "".join(hoisted), tuple(_ended(block, newline) for block in blocks), body, newline)
+
+
+def _ended(text: str, newline: str) -> str:
+    """The text with a line end, and without blank lines at its end: the template gives one."""
+    stripped = text.rstrip("\r\n\t ")
+    tail = text[len(stripped) :]
+    end = tail.find("\n")
+    return stripped + (tail[: end + 1].lstrip(" \t") if end != -1 else newline)
+
+
+def _builder_edits(builder: BuildFile, name: str, offset: int, used: set[str]) -> list[Edit]:
+    edits: list[Edit] = []
+    renamed: dict[int, str] = {}
+    target = builder.target
+    if target.name is None:
+        keyword = builder.source.slice(target.from_instruction.keyword_span)
+        end = target.from_instruction.arguments[-1].span.end
+        edits.append(Edit(Span(end, end), f" {'as' if keyword.islower() else 'AS'} {name}"))
+    elif target.name != name:
+        renamed[target.index] = name
+    for stage in builder.stages:
+        if stage is not target and stage.name is not None and stage.name.lower() in used:
+            fresh = f"{name}-{stage.name.lower()}"
+            while fresh in used:
+                fresh += "-2"
+            renamed[stage.index] = fresh
+    for index, fresh in renamed.items():
+        span = builder.stages[index].name_span
+        assert span is not None
+        edits.append(Edit(span, fresh))
+    for reference in stage_references(builder.tree):
+        if reference.stage is None or reference.trigger:
+            continue
+        if reference.kind == "number" and offset:
+            edits.append(Edit(reference.span, str(reference.stage + offset)))
+        elif reference.kind == "name" and reference.stage in renamed:
+            edits.append(Edit(reference.span, renamed[reference.stage]))
+    return edits
+
+
+def _renumbered(tree: Dockerfile, offset: int, image_stages: Mapping[str, str]) -> list[Edit]:
+    edits = []
+    for reference in stage_references(tree):
+        if reference.trigger:
+            continue
+        if reference.kind == "number" and reference.stage is not None and offset:
+            edits.append(Edit(reference.span, str(reference.stage + offset)))
+        elif reference.stage is None and reference.place != "FROM" and reference.value in image_stages:
+            edits.append(Edit(reference.span, image_stages[reference.value]))
+    return edits
+
+
+def _pieces(tree: Dockerfile, edits: list[Edit], first: bool) -> tuple[str, str]:
+    """The edited text in two: global arguments with the comments above them, and everything else.
+
+    Directives are left out, as they stand at the top; so is a byte order mark, except in the first file.
+    """
+    source = tree.source
+    moved: list[Span] = []
+    arguments = {instruction.span for instruction in global_arguments(tree)}
+    last_argument = max((span.start for span in arguments), default=-1)
+    dropped: list[Span] = []
+    kept_mark = ""
+    for node in tree.nodes:
+        if isinstance(node, ByteOrderMark):
+            dropped.append(node.span)
+            kept_mark = source.slice(node.span) if first else ""
+        elif isinstance(node, Directive):
+            dropped.append(node.span)
+        elif isinstance(node, Instruction) and node.keyword == "FROM":
+            break
+        elif node.span.start <= last_argument and isinstance(node, (Instruction, Comment, Blank)):
+            moved.append(node.span)
+    del kept_mark
+    removed = [Edit(span, "") for span in (*dropped, *moved)]
+    body = apply_edits(source.text, [*edits, *removed])
+    lead = "".join(source.slice(span) for span in moved)
+    if dropped or moved:
+        start = len(body) - len(body.lstrip("\r\n"))
+        body = body[start:]
+    return lead, body
+
+
+def _directives(files: tuple[BuildFile, ...]) -> str:
+    """The directive lines for the top of the file; they hold for all of it, so the files have to agree."""
+    found: dict[str, tuple[str, BuildFile, Directive]] = {}
+    lines: list[str] = []
+    for file in files:
+        for node in file.tree.nodes:
+            if not isinstance(node, Directive):
+                continue
+            if node.name in found:
+                value, _, _ = found[node.name]
+                if value != node.value:
+                    raise refuse(
+                        "STG202",
+                        f"`# {node.name}={node.value}` here, `{value}` in {found[node.name][1].path}",
+                        file.source,
+                        _stripped(file.source, node.span),
+                        "make the two directives agree first",
+                    )
+                continue
+            found[node.name] = (node.value, file, node)
+            text = file.source.slice(node.span)
+            lines.append(text if text.endswith("\n") else text + file.tree.newline)
+    if "escape" in found:
+        value, owner, node = found["escape"]
+        for file in files:
+            if file.tree.escape != owner.tree.escape and _uses_escapes(file.tree, owner.tree.escape):
+                raise refuse(
+                    "STG202",
+                    f"`# escape={value}` would hold for {file.path} too, which is written with another escape character",
+                    owner.source,
+                    _stripped(owner.source, node.span),
+                    "write both Dockerfiles with the same escape character first",
+                )
+    return "".join(lines)
+
+
+def _uses_escapes(tree: Dockerfile, other: str) -> bool:
+    text = tree.source.text
+    return tree.escape in text or other in text
+
+
+def _stripped(source: Source, span: Span) -> Span:
+    return Span(span.start, span.start + len(source.slice(span).rstrip("\r\n")))
+
+
+def _check_arguments(files: tuple[BuildFile, ...]) -> None:
+    """Global arguments of one file must not change what the other one means."""
+    for file in files:
+        own = {pair.name: (pair, node) for node in global_arguments(file.tree) for pair in pairs(node)}
+        for other in files:
+            if other is file:
+                continue
+            theirs = {pair.name: pair for node in global_arguments(other.tree) for pair in pairs(node)}
+            for name, (pair, _) in own.items():
+                if name in theirs and theirs[name].value != pair.value:
+                    _clash(file, pair.span, other, name)
+                if name not in theirs and _declares_bare(other.stages, name):
+                    _clash(file, pair.span, other, name)
+
+
+def _declares_bare(stages: tuple[Stage, ...], name: str) -> bool:
+    """Whether a stage has `ARG name` without a default, which would take the global value."""
+    for stage in stages:
+        for instruction in stage.instructions:
+            if instruction.keyword == "ARG":
+                for pair in pairs(instruction):
+                    if pair.name == name and pair.value is None:
+                        return True
+    return False
+
+
+def _clash(file: BuildFile, span: Span, other: BuildFile, name: str) -> None:
+    raise refuse(
+        "STG203",
+        f"the global argument `{name}` means something else in {other.path}",
+        file.source,
+        span,
+        f"rename `{name}` in one of the two Dockerfiles, and in the script, then try again",
+    )

@@ -1,0 +1,67 @@
+"""Options of the two builds that hold for a whole build: which of them may stand at the single one."""
+
+from __future__ import annotations
+
+from converter.diagnostics import Diagnostic, note, refuse
+from converter.machine.events import Built
+from converter.plan.commands import flag_span, flag_text
+
+ABSORBED = frozenset({"tag", "file", "build-arg", "target", "rm", "force-rm", "quiet", "progress", "label", "compress",
+    "iidfile", "load", "disable-content-trust", "squash", "cache-from", "layers", "format", "metadata-file"})  # fmt: skip
+"""Options of the builder's build that need no counterpart: they are absorbed, or change only that build's own image."""
+
+CARRIED = frozenset({"no-cache", "pull", "secret", "ssh"})
+"""Options that the final build can take over without changing the image."""
+
+SHARED = frozenset({"platform", "network", "add-host", "memory", "memory-swap", "cpu-shares", "cpu-period", "cpu-quota",
+    "cpuset-cpus", "cpuset-mems", "ulimit", "shm-size", "security-opt", "isolation", "cgroup-parent", "allow",
+    "builder", "volume"})  # fmt: skip
+"""Options that act on every RUN: they have to be the same for both builds."""
+
+
+def carry(builder: Built, final: Built) -> tuple[list[str], list[Diagnostic]]:
+    """The flags that the final build takes over, as source text, and notes about them.
+
+    Raises `Refusal` where one build cannot have both calls' options.
+    """
+    taken: list[str] = []
+    notes: list[Diagnostic] = []
+    place = final.site.source, final.site.span
+    for flag in builder.command.flags:
+        name = flag.name
+        if name in ABSORBED or name in SHARED:
+            continue
+        if name in CARRIED:
+            if flag.boolean is False:
+                continue
+            same = [other for other in final.command.flags if other.name == name and _value(other) == _value(flag)]
+            if not same:
+                taken.append(flag_text(builder, flag))
+                notes.append(
+                    note("STG607", f"`{flag_text(builder, flag)}` of the first build stands at the final build now", *place)
+                )
+            continue
+        raise refuse(
+            "STG403",
+            f"`--{name}` of this build has no counterpart in the single one",
+            builder.site.source,
+            flag_span(builder, flag),
+        )
+    for name in SHARED:
+        ours = [_value(flag) for flag in builder.command.flags if flag.name == name]
+        theirs = [_value(flag) for flag in final.command.flags if flag.name == name]
+        if ours != theirs:
+            mine = ", ".join(ours) or "nothing"
+            other = ", ".join(theirs) or "nothing"
+            raise refuse(
+                "STG403",
+                f"--{name} is {other} here and {mine} at the build of the builder image, and holds for the whole build",
+                *place,
+                "give both builds the same value first",
+            )
+    return taken, notes
+
+
+def _value(flag: object) -> str:
+    word = getattr(flag, "value", None)
+    return str(getattr(flag, "boolean", None)) if word is None else str(word.text)

@@ -1,0 +1,80 @@
+"""Who owns an artifact in the build image, and does it carry special bits?
+
+The legacy flow gives everything to root: `docker cp` by root and `COPY` from the context
+both make 0:0 (measured, semantics of both builders). `COPY --from` keeps the owner that
+the file has in the stage, so `--chown=0:0` makes them equal wherever that may be another.
+"""
+
+from __future__ import annotations
+
+import re
+
+from converter.diagnostics import refuse
+from converter.dockerfile.syntax import Instruction
+from converter.plan.dockerfiles import BuildFile
+from converter.plan.facts import ROOT_USERS
+from converter.plan.runs_text import run_text
+
+_OWNERS = re.compile(
+    r"""(?x)
+    \b(chown|chgrp|useradd|adduser|su|sudo|gosu|su-exec|setpriv|runuser|cpio|rsync|tar|bsdtar|unsquashfs|newuidmap)\b
+    | \bcp\s+(-\w*[ap]|--archive|--preserve)
+    | \binstall\s+(.*\s)?(-\w*[og]|--owner|--group)
+    | \bchmod\s+(-\w+\s+)*([ugoa]*[+=][rwxXt]*s|[ugoa]*\+t|[1-7][0-7]{3}\b)
+    """
+)
+_CAPABILITIES = re.compile(r"\b(setcap|filecap|setfattr)\b")
+
+
+def may_be_anothers(file: BuildFile) -> str | None:
+    """Why an artifact of the image may not be root's or may have special bits; None where nothing says so.
+
+    Judged from the instructions of the stage and of those it is built from, and from what the base brings.
+    Raises `Refusal` for file capabilities, which `COPY --from` would keep and the legacy flow loses.
+    """
+    index: int | None = file.target.index
+    while index is not None:
+        state = file.states[index]
+        stage = file.stages[index]
+        for scope, instruction in zip(state.scopes, stage.instructions, strict=True):
+            if instruction.keyword in ("RUN", "COPY", "ADD", "WORKDIR"):
+                if scope.user is None:
+                    return f"the user of the base image {_shown(state.image)} is not known"
+                if scope.user not in ROOT_USERS and instruction.keyword != "COPY":
+                    return f"the builder works as user {scope.user}"
+            reason = _instruction(instruction, file)
+            if reason is not None:
+                return reason
+        if not stage.instructions and state.final.user is None:
+            return f"the user of the base image {_shown(state.image)} is not known"
+        index = state.parent
+    return None
+
+
+def _shown(image: str) -> str:
+    return re.sub("\x00\\d+\x01", "...", image)
+
+
+def _instruction(instruction: Instruction, file: BuildFile) -> str | None:
+    keyword = instruction.keyword
+    if keyword == "RUN":
+        text = run_text(instruction, file.source)
+        if _CAPABILITIES.search(text):
+            raise refuse(
+                "STG505",
+                "file capabilities are set here; they are lost on today's way through the host and `COPY --from` keeps them",
+                file.source,
+                instruction.span,
+                "set them in the runtime Dockerfile, where they have an effect, or remove them here",
+            )
+        found = _OWNERS.search(text)
+        if found:
+            return f"the builder runs `{found.group(0).strip()}`"
+    elif keyword in ("COPY", "ADD"):
+        if instruction.flag("chown") is not None:
+            return f"the builder has a {keyword} --chown"
+        if instruction.flag("from") is not None:
+            return None
+        if keyword == "ADD" and any(".t" in argument.value for argument in instruction.arguments[:-1]):
+            return "the builder unpacks an archive with ADD"
+    return None

@@ -1,0 +1,423 @@
+"""The edits of a script: commands without a purpose are taken out, everything else stays byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from converter.diagnostics import refuse
+from converter.machine.events import Assigned, ChangedFolder, Event
+from converter.shell import syntax
+from converter.source import Edit, Source, Span
+
+Verdict = str
+"""`gone`, `kept`, or `mixed` for a construct of which a part goes."""
+
+
+@dataclass
+class ScriptEdits:
+    """What happens to one script: `removed` are the spans of commands and comments that go."""
+
+    edits: list[Edit] = field(default_factory=list)
+    removed: list[tuple[Span, str]] = field(default_factory=list)
+    rewritten: list[tuple[Span, str]] = field(default_factory=list)
+
+
+def edit_script(
+    source: Source,
+    script: syntax.Script,
+    events: Iterable[Event],
+    live: set[int],
+    word_edits: Mapping[Span, list[Edit]],
+    why: Mapping[Span, str],
+) -> ScriptEdits:
+    """Takes out the commands all of whose events are dead.
+
+    `word_edits` are changes inside commands that stay, by the command's span. Raises `Refusal`
+    where one command has two fates, or a removed part cannot be cut out of its construct.
+    """
+    return _Editor(source, script, events, live, word_edits, why).result()
+
+
+class _Editor:
+    def __init__(
+        self,
+        source: Source,
+        script: syntax.Script,
+        events: Iterable[Event],
+        live: set[int],
+        word_edits: Mapping[Span, list[Edit]],
+        why: Mapping[Span, str],
+    ) -> None:
+        self.source = source
+        self.text = source.text
+        self.script = script
+        self.word_edits = word_edits
+        self.why = why
+        self.by_span: dict[Span, list[Event]] = {}
+        for event in events:
+            if event.site.source.path == source.path:
+                self.by_span.setdefault(event.site.span, []).append(event)
+        self.live = live
+        self.out = ScriptEdits()
+        self.functions = self.defined_functions()
+        self.gone_functions: set[str] = set()
+
+    def defined_functions(self) -> dict[str, syntax.Function]:
+        return {
+            statement.command.name: statement.command
+            for statement in self.script.statements
+            if isinstance(statement.command, syntax.Function)
+        }
+
+    def result(self) -> ScriptEdits:
+        for name, function in self.functions.items():
+            if self.verdict(function.body) == "gone":
+                self.gone_functions.add(name)
+        self.body(self.script.statements, Span(0, len(self.text)), top=True)
+        for span, edits in self.word_edits.items():
+            self.out.edits.extend(edits)
+            self.out.rewritten.append((span, self.why.get(span, "it is adapted to the single Dockerfile")))
+        self.out.edits = _drop_covered(self.out.edits)
+        return self.out
+
+    # verdicts
+
+    def verdict(self, command: syntax.Command) -> Verdict:
+        """What becomes of a command: `gone`, `kept` or `mixed`."""
+        if isinstance(command, syntax.SimpleCommand):
+            return self.simple_verdict(command)
+        if isinstance(command, syntax.AndOr):
+            left, right = self.verdict(command.left), self.verdict(command.right)
+            if command.operator == "||":
+                if left == "gone":
+                    return "gone"
+                return left if right == "kept" else "mixed"
+            if left == right == "gone":
+                return "gone"
+            return "kept" if left == right == "kept" else "mixed"
+        if isinstance(command, syntax.Pipeline):
+            return self.pipeline_verdict(command)
+        if isinstance(command, syntax.Negated):
+            return self.verdict(command.command)
+        if isinstance(command, syntax.Group):
+            return self.group_verdict(command)
+        if isinstance(command, syntax.Function):
+            return "gone" if command.name in self.gone_functions else self.inner(self.verdict(command.body))
+        return "kept"
+
+    def inner(self, verdict: Verdict) -> Verdict:
+        return "kept" if verdict == "kept" else "mixed"
+
+    def simple_verdict(self, command: syntax.SimpleCommand) -> Verdict:
+        events = self.by_span.get(command.span, [])
+        name = _name(command)
+        if name in self.gone_functions and not any(event.number in self.live for event in events):
+            return "gone"
+        if not events:
+            return "kept"
+        lives = {event.number in self.live for event in events}
+        if lives == {False}:
+            return "gone"
+        if len(lives) == 2:
+            per_run: dict[tuple[object, ...], set[bool]] = {}
+            for event in events:
+                key = tuple((site.source.path, site.span) for site in event.calls)
+                per_run.setdefault(key, set()).add(event.number in self.live)
+            raise refuse(
+                "STG304",
+                "one use of this command goes away and another one stays",
+                self.source,
+                command.span,
+                "split it into two commands",
+            )
+        return "kept"
+
+    def pipeline_verdict(self, pipeline: syntax.Pipeline) -> Verdict:
+        verdicts = [self.verdict(command) for command in pipeline.commands]
+        if verdicts[0] == "gone":
+            filters = ("tee", "grep", "cat", "tail", "head", "sed", "awk", "tr", "cut", "wc", "sort", "uniq", "xargs")
+            rest = [
+                isinstance(command, syntax.SimpleCommand) and _name(command) in filters
+                for command in pipeline.commands[1:]
+            ]
+            if all(rest) or all(verdict == "gone" for verdict in verdicts):
+                return "gone"
+        if all(verdict == "kept" for verdict in verdicts):
+            return "kept"
+        raise refuse(
+            "STG304", "a part of this pipeline goes away and another one stays", self.source, pipeline.span
+        )
+
+    def group_verdict(self, group: syntax.Group) -> Verdict:
+        if not group.body:
+            return "kept"
+        verdicts = [self.verdict(statement.command) for statement in group.body]
+        if all(verdict == "gone" for verdict in verdicts):
+            return "gone"
+        if all(verdict == "kept" for verdict in verdicts):
+            return "kept"
+        left = [s.command for s, v in zip(group.body, verdicts, strict=True) if v != "gone"]
+        if group.subshell and all(self.only_moves(command) for command in left):
+            return "gone"
+        return "mixed"
+
+    def only_moves(self, command: syntax.Command) -> bool:
+        """Whether a command does nothing but `cd` or `set`: no use once everything behind it in a subshell is gone."""
+        if isinstance(command, syntax.AndOr) and command.operator == "&&":
+            sides = (command.left, command.right)
+            return all(self.verdict(side) == "gone" or self.only_moves(side) for side in sides)
+        return isinstance(command, syntax.SimpleCommand) and _name(command) in ("cd", "set")
+
+    # editing
+
+    def body(self, statements: tuple[syntax.Statement, ...], bounds: Span, top: bool = False) -> None:
+        """Edits a list of statements."""
+        verdicts = [self.verdict(statement.command) for statement in statements]
+        self.drop_detours(statements, verdicts)
+        gone = [statement for statement, verdict in zip(statements, verdicts, strict=True) if verdict == "gone"]
+        if gone and len(gone) == len(statements) and not top:
+            raise refuse("STG304", "nothing would be left of this construct", self.source, gone[0].span)
+        for statement, verdict in zip(statements, verdicts, strict=True):
+            if verdict == "mixed":
+                self.mixed(statement.command)
+        self.cut(statements, verdicts, bounds)
+
+    def drop_detours(self, statements: tuple[syntax.Statement, ...], verdicts: list[Verdict]) -> None:
+        """`cd x` and `cd ..` around commands that go have no purpose any more."""
+        start: int | None = None
+        between = False
+        for index, statement in enumerate(statements):
+            if verdicts[index] == "gone":
+                between = between or start is not None
+                continue
+            moves = self.moves(statement.command)
+            if moves is None:
+                start, between = None, False
+                continue
+            if start is not None and between:
+                first = self.moves(statements[start].command)
+                if first is not None and first[0] == moves[1]:
+                    verdicts[start] = verdicts[index] = "gone"
+                    start, between = None, False
+                    continue
+            start, between = index, False
+
+    def moves(self, command: syntax.Command) -> tuple[str, str] | None:
+        """The folders before and after a plain `cd`, `pushd` or `popd`."""
+        events = self.by_span.get(command.span, [])
+        if len(events) == 1 and isinstance(events[0], ChangedFolder) and isinstance(command, syntax.SimpleCommand):
+            return events[0].state.folder, events[0].folder
+        return None
+
+    def mixed(self, command: syntax.Command) -> None:
+        if isinstance(command, syntax.AndOr):
+            self.chain(command)
+        elif isinstance(command, syntax.Group):
+            inner = Span(command.span.start + 1, command.span.end - 1)
+            self.body(command.body, inner)
+        elif isinstance(command, syntax.Function):
+            if isinstance(command.body, syntax.Group):
+                self.mixed(command.body)
+            else:
+                raise refuse("STG304", "this function cannot be edited", self.source, command.span)
+        elif isinstance(command, syntax.Negated):
+            self.mixed(command.command)
+        else:
+            raise refuse("STG304", "a part of this construct goes away", self.source, command.span)
+
+    def chain(self, command: syntax.AndOr) -> None:
+        """Takes links out of `a && b && c`."""
+        links, operators = _links(command)
+        verdicts = [self.verdict(link) for link in links]
+        kept_before = False
+        for index, (link, verdict) in enumerate(zip(links, verdicts, strict=True)):
+            operator = operators[index - 1] if index else "&&"
+            if verdict == "mixed":
+                self.mixed(link)
+            if operator == "||" and index and verdicts[index - 1] == "gone":
+                verdicts[index] = "gone"
+                self.note_gone(link)
+                self.out.edits.append(Edit(Span(links[index - 1].span.end, link.span.end), ""))
+                continue
+            if operator == "||" and verdict == "gone":
+                raise refuse(
+                    "STG302", "this command runs only if the one before it fails", self.source, link.span
+                )
+            if verdicts[index] != "gone":
+                kept_before = True
+                continue
+            self.note_gone(link)
+            if index + 1 < len(links) and not kept_before and operators[index] == "&&":
+                self.out.edits.append(Edit(Span(link.span.start, links[index + 1].span.start), ""))
+            elif kept_before:
+                self.out.edits.append(Edit(Span(links[index - 1].span.end, link.span.end), ""))
+            elif index + 1 < len(links):
+                after = index + 1
+                while after < len(links) and operators[after - 1] == "||":
+                    after += 1
+                end = links[after].span.start if after < len(links) else links[index + 1].span.start
+                self.out.edits.append(Edit(Span(link.span.start, end), ""))
+
+    def note_gone(self, command: syntax.Command) -> None:
+        self.out.removed.append((command.span, self.reason(command)))
+
+    def reason(self, command: syntax.Command) -> str:
+        for span, reason in self.why.items():
+            if span in command.span:
+                return reason
+        return "it has no purpose any more"
+
+    def cut(self, statements: tuple[syntax.Statement, ...], verdicts: list[Verdict], bounds: Span) -> None:
+        """Removes whole statements with their lines, the comments that spoke of them, and doubled blank lines."""
+        spans = [self.with_heredoc(statement.span) for statement in statements]
+        removed: list[Span] = []
+        for index, (statement, verdict) in enumerate(zip(statements, verdicts, strict=True)):
+            if verdict != "gone":
+                continue
+            self.note_gone(statement.command)
+            removed.append(self.cut_span(index, spans, verdicts, bounds))
+        removed = _merge(removed)
+        lines = self.comment_lines(statements, verdicts, removed, bounds)
+        for span in lines:
+            self.out.removed.append((span, "the comment spoke only of commands that are gone"))
+        removed = _merge([*removed, *lines])
+        for span in removed:
+            self.out.edits.append(Edit(self.with_blank_lines(span, bounds), ""))
+
+    def with_heredoc(self, span: Span) -> Span:
+        """The grammar ends a here-document before its last line end."""
+        return span
+
+    def cut_span(self, index: int, spans: list[Span], verdicts: list[Verdict], bounds: Span) -> Span:
+        """What to cut for one statement: its lines where it has them for itself, else up to its neighbour."""
+        span = spans[index]
+        line_start = self.text.rfind("\n", 0, span.start) + 1
+        alone_before = not self.text[line_start : span.start].strip() and line_start >= bounds.start
+        end = span.end
+        while end < bounds.end and self.text[end] in " \t;":
+            end += 1
+        if end < bounds.end and self.text[end] == "#":
+            newline = self.text.find("\n", end)
+            end = len(self.text) if newline == -1 else newline
+        if self.text.startswith("\r\n", end):
+            end += 1
+        at_line_end = end >= len(self.text) or self.text[end] == "\n"
+        gone_before = index > 0 and verdicts[index - 1] == "gone" and spans[index - 1].end >= line_start
+        if gone_before and "\n" not in self.text[spans[index - 1].end : span.start]:
+            alone_before = True
+            line_start = span.start
+        if alone_before and at_line_end:
+            return Span(line_start, min(end + 1, len(self.text)))
+        if index + 1 < len(spans) and "\n" not in self.text[span.end : spans[index + 1].start]:
+            return Span(span.start, spans[index + 1].start)
+        start = span.start
+        while start > bounds.start and self.text[start - 1] in " \t;":
+            start -= 1
+        return Span(start, span.end if not at_line_end else end)
+
+    def comment_lines(
+        self, statements: tuple[syntax.Statement, ...], verdicts: list[Verdict], removed: list[Span], bounds: Span
+    ) -> list[Span]:
+        """Comment lines directly above statements that all go, up to the next blank line or comment."""
+        comments = {}
+        for comment in self.script.comments:
+            line, _ = self.source.position(comment.span.start)
+            if not self.source.line_text(line)[: comment.span.start - self.source.line_span(line).start].strip():
+                comments[line] = comment
+        by_line: dict[int, int] = {}
+        for index, statement in enumerate(statements):
+            first, _ = self.source.position(statement.span.start)
+            last, _ = self.source.position(max(statement.span.start, statement.span.end - 1))
+            for line in range(first, last + 1):
+                by_line[line] = index
+        del removed
+        found: list[Span] = []
+        total = self.source.line_count()
+        line = 1
+        while line <= total:
+            if line not in comments or not (bounds.start <= comments[line].span.start < bounds.end):
+                line += 1
+                continue
+            first = line
+            while line in comments:
+                line += 1
+            below: set[int] = set()
+            scan = line
+            while scan in by_line:
+                below.add(by_line[scan])
+                scan += 1
+            if first == 1 and self.text.startswith("#!"):
+                first = 2
+            if below and all(verdicts[index] == "gone" for index in below):
+                found += [self.source.line_span(number) for number in range(first, line)]
+        return found
+
+    def with_blank_lines(self, span: Span, bounds: Span) -> Span:
+        """Takes one blank line along where the cut would leave two in a row, or one at an end."""
+        if span.start > 0 and self.text[span.start - 1] != "\n":
+            return span
+        before_line_end = span.start
+        previous_start = self.text.rfind("\n", 0, max(before_line_end - 1, 0)) + 1
+        previous_blank = before_line_end > 0 and not self.text[previous_start:before_line_end].strip()
+        next_end = self.text.find("\n", span.end)
+        next_line = self.text[span.end : next_end + 1] if next_end != -1 else self.text[span.end :]
+        next_blank = bool(next_line) and not next_line.strip()
+        at_start = before_line_end == 0
+        if next_blank and (previous_blank or at_start):
+            return Span(span.start, span.end + len(next_line))
+        if span.end >= len(self.text) and previous_blank and previous_start > 0:
+            start = previous_start
+            while start > 0:
+                above = self.text.rfind("\n", 0, start - 1) + 1
+                if self.text[above:start].strip():
+                    break
+                start = above
+            return Span(start, span.end)
+        if previous_blank and span.end < len(self.text) and next_line.strip() in ("}", ")", "fi", "done"):
+            return Span(previous_start, span.end)
+        del bounds
+        return span
+
+
+def _links(command: syntax.AndOr) -> tuple[list[syntax.Command], list[str]]:
+    """A left-leaning chain as a list."""
+    links: list[syntax.Command] = [command.right]
+    operators = [str(command.operator)]
+    left = command.left
+    while isinstance(left, syntax.AndOr):
+        links.append(left.right)
+        operators.append(left.operator)
+        left = left.left
+    links.append(left)
+    return links[::-1], operators[::-1]
+
+
+def _name(command: syntax.SimpleCommand) -> str:
+    if not command.words or not command.words[0].parts:
+        return ""
+    part = command.words[0].parts[0]
+    return part.text if isinstance(part, syntax.Text) else ""
+
+
+def _merge(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
+
+
+def _drop_covered(edits: list[Edit]) -> list[Edit]:
+    """Edits without those inside a removed range; removed ranges that touch are one."""
+    removed = _merge([edit.span for edit in edits if not edit.text and edit.span.start < edit.span.end])
+    kept = [Edit(span, "") for span in removed]
+    for edit in edits:
+        if edit.text and not any(span.start <= edit.span.start and edit.span.end <= span.end for span in removed):
+            kept.append(edit)
+    return kept
+
+
+__all__ = ["Assigned", "ScriptEdits", "edit_script"]

@@ -1,0 +1,242 @@
+"""What the COPY and ADD instructions of a Dockerfile take from the host: its own files, or artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from converter.diagnostics import refuse
+from converter.dockerfile.ignore import IgnoreRules, has_wildcard, match_pattern
+from converter.dockerfile.stages import Stage
+from converter.dockerfile.syntax import Instruction
+from converter.machine import paths
+from converter.machine.host import Entry, FromContainer, FromHost, FromTree, HostFiles
+from converter.machine.value import Value
+from converter.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """Something that came out of a container and that an instruction takes.
+
+    `path` is absolute in the container; `host` is where it lay on the host. `below` is
+    its path inside what the instruction names, empty where the instruction names
+    the artifact itself. `pattern` tells that `path` ends in a pattern of the instruction,
+    `filtered` that a rule of the ignore file may apply to files inside it.
+    """
+
+    path: Value
+    host: str
+    below: str
+    entry: Entry
+    pattern: bool = False
+    filtered: bool = False
+
+    @property
+    def origin(self) -> FromContainer:
+        """Where it came from."""
+        origin = self.entry.origin
+        assert isinstance(origin, FromContainer)
+        return origin
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUse:
+    """One source of an instruction: `keeps_host` where it also takes, or only takes, files of the host."""
+
+    index: int
+    text: str
+    keeps_host: bool
+    artifacts: tuple[Artifact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """An instruction that takes at least one artifact; the last argument is the destination."""
+
+    instruction: Instruction
+    stage: Stage
+    sources: tuple[SourceUse, ...]
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A source that neither the tree nor the script provides."""
+
+    instruction: Instruction
+    index: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostMade:
+    """A source that a command of the host made; `event` is its number."""
+
+    instruction: Instruction
+    index: int
+    path: str
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Everything that one Dockerfile takes at one build."""
+
+    takes: tuple[Take, ...]
+    missing: tuple[Missing, ...]
+    host_made: tuple[HostMade, ...]
+    sweeps_all: tuple[Instruction, ...]
+
+
+def look(
+    stage_list: tuple[Stage, ...],
+    expand: Callable[[Stage, int, str], str],
+    files: HostFiles,
+    context: str,
+    ignore: IgnoreRules,
+    source: Source,
+) -> Taken:
+    """Resolves each source of each COPY and ADD against the host's files at the moment of the build.
+
+    `expand(stage, index, text)` gives the value of a word of the stage's instruction at
+    that index; `context` is the normalised path of the build context.
+    """
+    takes: list[Take] = []
+    missing: list[Missing] = []
+    host_made: list[HostMade] = []
+    sweeps_all: list[Instruction] = []
+    for stage in stage_list:
+        for position, instruction in enumerate(stage.instructions):
+            if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") is not None:
+                continue
+            arguments = instruction.arguments
+            if len(arguments) < 2:
+                continue
+            uses: list[SourceUse] = []
+            heredocs = {heredoc.argument for heredoc in instruction.heredocs}
+            for index, argument in enumerate(arguments[:-1]):
+                if index in heredocs:
+                    uses.append(SourceUse(index, argument.raw, True, ()))
+                    continue
+                text = expand(stage, position, argument.value)
+                use = _source(text, files, context, ignore, instruction, source)
+                if isinstance(use, int):
+                    host_made.append(HostMade(instruction, index, text, use))
+                    uses.append(SourceUse(index, text, True, ()))
+                elif use is None:
+                    missing.append(Missing(instruction, index, text))
+                    uses.append(SourceUse(index, text, True, ()))
+                else:
+                    keeps, artifacts = use
+                    uses.append(SourceUse(index, text, keeps, artifacts))
+                    if keeps and paths.normalize(text) == "":
+                        sweeps_all.append(instruction)
+            if any(use.artifacts for use in uses):
+                destination = expand(stage, position, arguments[-1].value)
+                takes.append(Take(instruction, stage, tuple(uses), destination))
+    return Taken(tuple(takes), tuple(missing), tuple(host_made), tuple(sweeps_all))
+
+
+def _source(
+    text: str, files: HostFiles, context: str, ignore: IgnoreRules, instruction: Instruction, source: Source
+) -> tuple[bool, tuple[Artifact, ...]] | int | None:
+    """Whether a source takes host files, and its artifacts; the number of the event that made it; None for nothing."""
+    if instruction.keyword == "ADD" and text.startswith(("http://", "https://", "git@", "ssh://")):
+        return True, ()
+    inner = paths.normalize(text.lstrip("/"))
+    while inner.startswith("../") or inner == "..":
+        # a source cannot leave the context: Docker reads `..` at its top as the top itself
+        inner = inner[3:]
+    if has_wildcard(inner):
+        return _pattern(inner, files, context, ignore)
+    path = paths.join(context, inner)
+    entry = files.lookup(path)
+    if entry is None:
+        return None
+    if isinstance(entry.origin, FromContainer):
+        if ignore.ignores(inner):
+            raise refuse(
+                "STG502",
+                f"the ignore file leaves `{inner}` out of the build context, so this instruction finds nothing",
+                source,
+                instruction.span,
+                "correct .dockerignore first; the recipe cannot have worked as it stands",
+            )
+        return False, (Artifact(entry.origin.path, path, "", entry, filtered=ignore.matches_below(inner)),)
+    if isinstance(entry.origin, FromHost) and entry.kind != "folder":
+        return entry.origin.event
+    if entry.kind == "file":
+        return True, ()
+    artifacts, own = _below(path, inner, files, ignore)
+    return own or not artifacts, tuple(artifacts)
+
+
+def _below(folder: str, inner: str, files: HostFiles, ignore: IgnoreRules) -> tuple[list[Artifact], bool]:
+    """The artifacts inside a folder of the context, and whether it holds files of the host too."""
+    artifacts: list[Artifact] = []
+    own = any(files.lookup(path) is not None for path in files.start.below(folder))
+    for path, entry in files.changed_below(folder):
+        if entry is None or path == folder:
+            continue
+        below = path[len(folder) + 1 :] if folder else path
+        if ignore.ignores(paths.join(inner, below)):
+            continue
+        origin = entry.origin
+        if isinstance(origin, FromContainer):
+            filtered = ignore.matches_below(paths.join(inner, below))
+            artifacts.append(Artifact(origin.path, path, below, entry, filtered=filtered))
+        elif isinstance(origin, FromTree):
+            own = True
+        elif entry.kind != "folder":
+            own = True
+        elif not any(paths.is_below(other, path) for other, held in files.changes.items() if held is not None):
+            own = True
+    if folder == "" or any(isinstance(e.origin, FromTree) for p, e in files.changed_below(folder) if e and p == folder):
+        own = True
+    return artifacts, own
+
+
+def relative_to(path: str, folder: str) -> str:
+    """The part of a normalised path behind the folder it lies in."""
+    return path[len(folder) + 1 :] if folder else path
+
+
+def _pattern(
+    inner: str, files: HostFiles, context: str, ignore: IgnoreRules
+) -> tuple[bool, tuple[Artifact, ...]] | None:
+    """A pattern takes whatever it matches, at its own depth."""
+    head: list[str] = []
+    for part in inner.split("/"):
+        if has_wildcard(part):
+            break
+        head.append(part)
+    folder = paths.join(context, "/".join(head))
+    rest = inner[len("/".join(head)) :].lstrip("/")
+    entry = files.lookup(folder) if folder else None
+    if entry is not None and isinstance(entry.origin, FromContainer):
+        value = entry.origin.path + Value.literal("/" + rest)
+        filtered = ignore.matches_below(relative_to(folder, context))
+        return False, (Artifact(value, f"{folder}/{rest}", "", entry, True, filtered),)
+    artifacts: list[Artifact] = []
+    keeps = False
+    names: set[str] = set(files.start.files) | set(files.start.folders) | set(files.changes)
+    prefix = context + "/" if context else ""
+    for name in sorted(names):
+        if not name.startswith(prefix) or name == context:
+            continue
+        relative = name[len(prefix) :]
+        if not match_pattern(inner, relative) or ignore.ignores(relative):
+            continue
+        found = files.lookup(name)
+        if found is None:
+            continue
+        if isinstance(found.origin, FromContainer):
+            filtered = ignore.matches_below(relative)
+            artifacts.append(Artifact(found.origin.path, name, "", found, filtered=filtered))
+        else:
+            keeps = True
+    if not artifacts and not keeps:
+        return None
+    return keeps, tuple(artifacts)
+

@@ -1,0 +1,1 @@
+"""From a plan's blocks to the text of the new files."""

@@ -1,0 +1,93 @@
+"""What a conversion gives: the new texts, where everything came from, and what became of each span.
+
+The JSON output is this model, field by field (`cli/schema.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from converter.diagnostics import Diagnostic
+from converter.source import Location
+
+Status = Literal["converted", "partial", "refused", "already-multi-stage", "not-the-pattern"]
+Fate = Literal["absorbed", "kept", "rewritten", "obsolete", "blocking"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageResult:
+    """A final image: the tag with unknown parts as their expressions, and the Dockerfile that builds it now."""
+
+    tag: str
+    dockerfile: str
+    target: str | None
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file to write or delete: `text` is None for a deletion; paths are relative to the root."""
+
+    path: str
+    action: Literal["write", "delete"]
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """A stage of the new Dockerfile: `origin` is the Dockerfile that it came from, None for a new one."""
+
+    name: str
+    base: str
+    origin: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyResult:
+    """One artifact: where it lies in the stage, on the host on the way, and in the image."""
+
+    stage: str
+    source: str
+    host: str
+    destination: str
+    mechanism: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What became of a span of an input file, and why."""
+
+    location: Location
+    fate: Fate
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something that the conversion rests on and that reading cannot prove."""
+
+    about: str
+    location: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One driver and what became of it.
+
+    `files` is complete: writing them is the whole conversion. It is empty unless
+    the status is `converted` or `partial`.
+    """
+
+    driver: str
+    scripts: tuple[str, ...]
+    status: Status
+    images: tuple[ImageResult, ...] = ()
+    files: tuple[FileChange, ...] = ()
+    stages: tuple[StageResult, ...] = ()
+    copies: tuple[CopyResult, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    sources: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Shell scripts: read into a typed syntax tree, and interpreted without running anything."""

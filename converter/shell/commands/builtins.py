@@ -1,0 +1,186 @@
+"""Commands that change the shell itself: cd, set, export, shift, return, exit, source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from converter.machine import paths
+from converter.machine.events import Assigned, ChangedFolder, RanCommand
+from converter.machine.state import State, Variable
+from converter.machine.value import Piece, Value, is_known
+from converter.shell.commands.call import Call, Handler, Result
+
+
+def cd(call: Call, state: State) -> Result:
+    """`cd DIR`; `cd -` returns to the folder before."""
+    operands = [value for value in call.values[1:] if value.flat not in ("-P", "-L", "--", "-e")]
+    return _enter(call, state, operands[0] if operands else None)
+
+
+def _enter(call: Call, state: State, operand: Value | None) -> Result:
+    unknowns = call.machine.run.unknowns
+    if operand is None:
+        folder = unknowns.token(("home", "~"), "~", "the home folder is the machine's own")
+    elif operand.flat == "-":
+        folder = state.folders[-1] if state.folders else unknowns.token(("oldpwd",), "$OLDPWD", "it is not set here")
+    else:
+        folder = paths.join(state.folder, operand.flat)
+    after = replace(state, folder=folder, folders=(*state.folders, state.folder), status="success")
+    call.machine.record(ChangedFolder(call.number, call.site, call.calls, state, folder))
+    return Result(after, None)
+
+
+def pushd(call: Call, state: State) -> Result:
+    """`pushd DIR`."""
+    return _enter(call, state, call.values[1] if len(call.values) > 1 else Value.literal("-"))
+
+
+def popd(call: Call, state: State) -> Result:
+    """`popd`: back to the folder before the last `pushd`."""
+    if not state.folders:
+        return _enter(call, state, Value.literal("-"))
+    folder = state.folders[-1]
+    after = replace(state, folder=folder, folders=state.folders[:-1], status="success")
+    call.machine.record(ChangedFolder(call.number, call.site, call.calls, state, folder))
+    return Result(after, None)
+
+
+def export(call: Call, state: State) -> Result:
+    """`export`, `readonly`, `local`, `declare`, `typeset`: assignments among the words."""
+    verb = call.values[0].flat
+    for value in call.values[1:]:
+        flat = value.flat
+        if flat.startswith(("-", "+")):
+            continue
+        name, equals, _ = flat.partition("=")
+        if not is_known(name):
+            continue
+        exported = verb == "export"
+        if equals:
+            content = value.slice(len(name) + 1)
+            number = call.number
+            call.machine.record(Assigned(number, call.site, call.calls, state, name, number, content, not exported))
+            state = state.assign(name, Variable(content, number, exported))
+        elif name in state.variables and exported:
+            state = state.assign(name, replace(state.variables[name], exported=True))
+            call.machine.run.reads.append(_read(name, state, call))
+        elif verb == "local":
+            state = state.assign(name, Variable(Value(()), call.number))
+    _stay(call, state)
+    return Result(replace(state, status="success"), None)
+
+
+def _read(name: str, state: State, call: Call):  # type: ignore[no-untyped-def]
+    from converter.shell.interpreter import Read
+
+    return Read(name, state.variables[name].binding, call.site)
+
+
+def unset(call: Call, state: State) -> Result:
+    """`unset NAME`."""
+    names = {value.flat for value in call.values[1:]}
+    variables = dict(state.variables)
+    for name in names & set(variables):
+        variables[name] = Variable(Value(()), call.number)
+    _stay(call, state)
+    return Result(replace(state, variables=variables, status="success"), None)
+
+
+def set_options(call: Call, state: State) -> Result:
+    """`set -e` and the like change nothing here, since docker commands are taken to succeed; `set -- a b` sets `$1`."""
+    values = call.values[1:]
+    _stay(call, state)
+    flats = [value.flat for value in values]
+    if "--" in flats:
+        return Result(replace(state, positional=values[flats.index("--") + 1 :], status="success"), None)
+    return Result(replace(state, status="success"), None)
+
+
+def shift(call: Call, state: State) -> Result:
+    """`shift [N]`."""
+    count = call.values[1].flat if len(call.values) > 1 else "1"
+    _stay(call, state)
+    positional = state.positional
+    if positional is None:
+        variables = dict(state.variables)
+        for index in range(1, 10):
+            token = call.machine.run.unknowns.token(("shift", call.number, index), f"${index}", "it comes from outside")
+            variables[str(index)] = Variable(Value((Piece(token),)), None)
+        return Result(replace(state, variables=variables, status="success"), None)
+    positional = positional[int(count) :] if count.isdigit() else ()
+    return Result(replace(state, positional=positional, status="success"), None)
+
+
+def leave(call: Call, state: State) -> Result:
+    """`exit` and `return`."""
+    _stay(call, state)
+    flow = "exit" if call.values[0].flat == "exit" else "return"
+    return Result(replace(state, flow=flow), None)
+
+
+def true(call: Call, state: State) -> Result:
+    """`true` and `:`."""
+    _stay(call, state)
+    return Result(replace(state, status="success"), Value(()))
+
+
+def false(call: Call, state: State) -> Result:
+    """`false`."""
+    _stay(call, state)
+    return Result(replace(state, status="failure"), Value(()))
+
+
+def test(call: Call, state: State) -> Result:
+    """`[` and `test`: the outcome is not followed."""
+    _stay(call, state)
+    return Result(replace(state, status="unknown"), Value(()))
+
+
+def source(call: Call, state: State) -> Result:
+    """`. FILE` and `source FILE`: the commands of a file of the root."""
+    flat = call.values[1].flat if len(call.values) > 1 else ""
+    path = paths.join(state.folder, flat)
+    entry = state.files.lookup(path) if is_known(path) and not paths.is_outside(path) else None
+    if entry is None or entry.kind != "file":
+        from converter.diagnostics import refuse
+
+        shown = call.machine.run.unknowns.show(flat)
+        raise refuse(
+            "STG303",
+            f"`{shown}` is read into the script, and it is not a file below the root",
+            call.source,
+            call.site.span,
+            "put its commands into the script, or convert by hand",
+        )
+    _stay(call, state)
+    return Result(call.machine.source_file(path, call, state), None)
+
+
+def _stay(call: Call, state: State) -> None:
+    call.machine.record(
+        RanCommand(call.number, call.site, call.calls, state, call.values[0].flat, (), False, call.values)
+    )
+
+
+TABLE: dict[str, Handler] = {
+    "cd": cd,
+    "pushd": pushd,
+    "popd": popd,
+    "export": export,
+    "readonly": export,
+    "local": export,
+    "declare": export,
+    "typeset": export,
+    "unset": unset,
+    "set": set_options,
+    "shift": shift,
+    "exit": leave,
+    "return": leave,
+    "true": true,
+    ":": true,
+    "false": false,
+    "[": test,
+    "test": test,
+    ".": source,
+    "source": source,
+}

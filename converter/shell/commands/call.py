@@ -1,0 +1,55 @@
+"""What a command handler gets and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from converter.machine.events import Site
+from converter.machine.state import State
+from converter.machine.value import Value
+from converter.shell import syntax
+from converter.shell.expansion import Field
+from converter.source import Source, Span
+
+if TYPE_CHECKING:
+    from converter.shell.interpreter import Interpreter
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One simple command about to run: `fields[0]` is its name."""
+
+    machine: Interpreter
+    site: Site
+    calls: tuple[Site, ...]
+    fields: tuple[Field, ...]
+    redirects: tuple[syntax.Redirect, ...]
+    source: Source
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """The values of the fields."""
+        return tuple(field.value for field in self.fields)
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The spans of the fields; fields of one word share a span."""
+        return tuple(field.span for field in self.fields)
+
+    @property
+    def number(self) -> int:
+        """The number that the next event gets."""
+        return self.machine.number()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The state afterwards, and what was written to standard output, None where that is not known."""
+
+    state: State
+    output: Value | None
+
+
+Handler = Callable[[Call, State], Result]

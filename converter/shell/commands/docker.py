@@ -1,0 +1,298 @@
+"""docker, podman, nerdctl and buildah, and the words that may stand before them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from converter.diagnostics import refuse
+from converter.docker_cli import commands as docker
+from converter.docker_cli.errors import UsageError
+from converter.docker_cli.parse import is_docker, parse
+from converter.docker_cli.references import normalize
+from converter.machine import paths
+from converter.machine.events import (
+    Built,
+    CopiedOut,
+    Created,
+    RanCommand,
+    RemovedContainers,
+    RemovedImages,
+    UsedImages,
+)
+from converter.machine.host import Entry, FromContainer, FromHost
+from converter.machine.state import Container, Image, State
+from converter.machine.value import Piece, Value, is_known
+from converter.shell.commands.call import Call, Handler, Result
+from converter.shell.commands.other import other
+
+
+def run(call: Call, state: State) -> Result:
+    """A command line that may be docker's behind prefixes; anything else is handled by its own name."""
+    argv = tuple(value.flat for value in call.values)
+    if not is_docker(argv):
+        return _unprefixed(call, state)
+    try:
+        command = parse(argv)
+    except UsageError as error:
+        span = call.spans[min(error.index, len(call.spans) - 1)]
+        raise refuse(
+            "STG401", call.machine.run.unknowns.show(error.message), call.source, span, "see the command's `--help`"
+        ) from None
+    if isinstance(command, docker.Build):
+        return _build(command, call, state)
+    if isinstance(command, docker.Create):
+        return _create(command, call, state)
+    if isinstance(command, docker.Run):
+        return _create(command, call, state)
+    if isinstance(command, docker.Cp):
+        return _copy(command, call, state)
+    if isinstance(command, docker.Rm):
+        return _containers(command.operands, "rm", call, state)
+    if isinstance(command, (docker.Start, docker.Stop, docker.Wait, docker.Kill)):
+        return _containers(command.operands, command.name, call, state)
+    if isinstance(command, docker.Rmi):
+        return _remove_images(command, call, state)
+    if isinstance(command, docker.Tag):
+        return _tag(command, call, state)
+    return _use(command, call, state)
+
+
+def _unprefixed(call: Call, state: State) -> Result:
+    """`sudo cp a b`, `time make`: the command behind the prefix, where it is simple to tell."""
+    name = call.values[0].flat
+    rest = call.fields[1:]
+    if name in ("sudo", "command", "exec", "time", "env", "nice", "nohup") and rest:
+        from converter.shell.commands import COMMANDS
+
+        inner = rest[0].value.flat
+        if is_known(inner) and not inner.startswith("-") and "=" not in inner and inner in COMMANDS:
+            if inner not in ("exec", "command") or name == "sudo":
+                shifted = replace(call, fields=rest)
+                return COMMANDS[inner](shifted, state)
+    return other(call, state)
+
+
+def _value(call: Call, word: docker.Word) -> Value:
+    """The part of an argument that a parsed word stands for."""
+    value = call.values[word.index]
+    return value.slice(word.start, word.start + len(word.text))
+
+
+def _image(state: State, name: str) -> Image | None:
+    return state.images.get(name) or state.images.get(normalize(name))
+
+
+def _container(state: State, name: str) -> Container | None:
+    return state.containers.get(name)
+
+
+def _build(command: docker.Build, call: Call, state: State) -> Result:
+    number = call.number
+    image = Image(number)
+    context_word = command.context
+    # podman and buildah take the current folder where no context is given
+    context = "." if context_word is None else context_word.text
+    remote = command.is_remote_context or context == "-"
+    folder = context if remote else paths.join(state.folder, context)
+    if command.file is not None:
+        dockerfile = "-" if command.file.text == "-" else paths.join(state.folder, command.file.text)
+    else:
+        dockerfile = "-" if remote else _default_file(command.program, folder, state)
+    tags = tuple(_value(call, word) for word in command.tags)
+    event = Built(
+        number,
+        call.site,
+        call.calls,
+        state,
+        command,
+        call.values,
+        call.spans,
+        image,
+        dockerfile,
+        "-" if remote else folder,
+        tags,
+    )
+    call.machine.record(event)
+    images = dict(state.images)
+    for tag in tags:
+        images[normalize(tag.flat)] = image
+    token = call.machine.run.unknowns.token(("image", number), "the image's id", "it is given by the engine")
+    images[token] = image
+    files = state.files
+    if command.iidfile is not None:
+        path = paths.join(state.folder, command.iidfile.text)
+        files = files.put(path, Entry("file", FromHost(number), (number,)))
+    output = Value((Piece(token),)) if command.quiet else None
+    return Result(replace(state, images=images, files=files, status="success"), output)
+
+
+def _default_file(program: str, folder: str, state: State) -> str:
+    """The Dockerfile of a build without `-f`: podman and buildah look for a Containerfile first."""
+    other = paths.join(folder, "Containerfile")
+    if program in ("podman", "buildah") and state.files.lookup(other) is not None:
+        return other
+    return paths.join(folder, "Dockerfile")
+
+
+def _create(command: docker.Create | docker.Run, call: Call, state: State) -> Result:
+    number = call.number
+    image_value = _value(call, command.image)
+    image = _image(state, image_value.flat)
+    name = command.container_name.text if command.container_name is not None else None
+    container = Container(number, image, image_value, name)
+    call.machine.record(Created(number, call.site, call.calls, state, container, image, command, call.values))
+    containers = dict(state.containers)
+    token = call.machine.run.unknowns.token(("container", number), "the container's id", "it is given by the engine")
+    containers[token] = container
+    if name is not None:
+        containers[name] = container
+    files = state.files
+    if command.cidfile is not None:
+        path = paths.join(state.folder, command.cidfile.text)
+        files = files.put(path, Entry("file", FromHost(number), (number,)))
+    gives_id = isinstance(command, docker.Create) or command.detach
+    return Result(
+        replace(state, containers=containers, files=files, last=container, status="success"),
+        Value((Piece(token),)) if gives_id else None,
+    )
+
+
+def _copy(command: docker.Cp, call: Call, state: State) -> Result:
+    number = call.number
+    source, target = command.source, command.destination
+    if source.container is None or target.container is not None:
+        return _use(command, call, state)
+    container = _container(state, source.container.text)
+    unknowns = call.machine.run.unknowns
+    if container is None:
+        raise refuse(
+            "STG405",
+            f"no container `{unknowns.show(source.container.text)}` has been created at this point of the script",
+            call.source,
+            call.site.span,
+            "create it in the script with `docker create --name`, or record a run",
+        )
+    path = _value(call, source.path)
+    if not path.flat.startswith("/"):
+        path = Value.literal("/") + path
+    flags = tuple(flag.name for flag in command.flags)
+    if target.is_stream:
+        call.machine.record(
+            CopiedOut(number, call.site, call.calls, state, container, path, "-", "docker cp to standard output", flags)
+        )
+        return Result(replace(state, status="success"), None)
+    contents = path.flat.endswith("/.")
+    clean = _clean(path)
+    place = paths.join(state.folder, target.path.text)
+    files = state.files
+    kind = "folder" if contents or path.flat.endswith("/") else "unknown"
+    if files.is_folder(place) and not contents:
+        place = paths.join(place, paths.base_name(clean.flat))
+        if files.is_folder(place):
+            kind = "folder"
+    elif target.path.text.endswith("/") and not contents:
+        kind = "folder"
+    origin = FromContainer(container.event, clean, number, contents)
+    merged = files.is_folder(place) and (kind == "folder") and (any(files.start.below(place)) or _filled(state, place))
+    event = CopiedOut(number, call.site, call.calls, state, container, clean, place, "docker cp", flags, merged)
+    call.machine.record(event)
+    entry = Entry(kind, origin, (number,))  # type: ignore[arg-type]
+    return Result(replace(state, files=files.put(place, entry), status="success"), None)
+
+
+def _filled(state: State, place: str) -> bool:
+    """Whether the folder holds something that the script put there."""
+    return any(entry is not None and path != place for path, entry in state.files.changed_below(place))
+
+
+def _clean(path: Value) -> Value:
+    """The path without doubled slashes at its ends, `/.` or a trailing slash."""
+    flat = path.flat
+    end = len(flat)
+    while True:
+        if flat[:end].endswith("/."):
+            end -= 2
+        elif end > 1 and flat[end - 1] == "/":
+            end -= 1
+        else:
+            break
+    start = 0
+    while flat.startswith(("//", "/./"), start):
+        start += 2 if flat.startswith("/./", start) else 1
+    return path.slice(start, max(end, start + 1)) if end > start else Value.literal("/")
+
+
+def _containers(operands: tuple[docker.Word, ...], verb: str, call: Call, state: State) -> Result:
+    named = tuple(_container(state, word.text) for word in operands)
+    call.machine.record(
+        RemovedContainers(
+            call.number, call.site, call.calls, state, named, tuple(_value(call, word) for word in operands), verb,
+            tuple(word.index for word in operands), call.spans,
+        )
+    )  # fmt: skip
+    containers = state.containers
+    if verb == "rm":
+        gone = {container.event for container in named if container is not None}
+        containers = {key: value for key, value in containers.items() if value.event not in gone}
+    output = Value(()) if verb != "wait" else None
+    return Result(replace(state, containers=containers, status="success"), output)
+
+
+def _remove_images(command: docker.Rmi, call: Call, state: State) -> Result:
+    named = tuple(_image(state, word.text) for word in command.operands)
+    call.machine.record(
+        RemovedImages(
+            call.number, call.site, call.calls, state, named, tuple(_value(call, word) for word in command.operands),
+            tuple(word.index for word in command.operands), call.spans,
+        )
+    )  # fmt: skip
+    gone = {normalize(word.text) for word in command.operands} | {word.text for word in command.operands}
+    images = {key: value for key, value in state.images.items() if key not in gone}
+    return Result(replace(state, images=images, status="success"), None)
+
+
+def _tag(command: docker.Tag, call: Call, state: State) -> Result:
+    result = _use(command, call, state)
+    image = _image(state, command.operands[0].text)
+    if image is None:
+        return result
+    images = {**state.images, normalize(command.operands[1].text): image}
+    return Result(replace(result.state, images=images), None)
+
+
+def _use(command: docker.Command, call: Call, state: State) -> Result:
+    """A command that stays: the images and containers that it names."""
+    images: list[Image] = []
+    containers: list[Container] = []
+    for word in command.operands:
+        text = word.text
+        found = _image(state, text)
+        if found is not None:
+            images.append(found)
+        held = _container(state, text) or _container(state, text.partition(":")[0])
+        if held is not None:
+            containers.append(held)
+    call.machine.record(
+        UsedImages(
+            call.number, call.site, call.calls, state, tuple(images), tuple(containers), command.name, call.values
+        )
+    )
+    call.machine.record(
+        RanCommand(
+            call.number,
+            call.site,
+            call.calls,
+            state,
+            f"docker {command.name}",
+            tuple(paths.join(state.folder, word.text) for word in command.operands if not word.text.startswith("-")),
+            False,
+            call.values,
+        )
+    )
+    return Result(replace(state, status="unknown" if command.name in ("inspect", "images", "ps") else "success"), None)
+
+
+PROGRAMS = ("docker", "podman", "nerdctl", "buildah", "docker-buildx")
+PREFIXES = ("sudo", "env", "command", "exec", "time", "nice", "nohup")
+
+TABLE: dict[str, Handler] = dict.fromkeys(PROGRAMS + PREFIXES, run)

@@ -1,0 +1,46 @@
+"""Commands that stay as they are: what may they have touched?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from converter.machine import paths
+from converter.machine.events import RanCommand
+from converter.machine.state import State
+from converter.machine.value import is_known
+from converter.shell.commands.call import Call, Handler, Result
+from converter.shell.commands.effects import HARMLESS
+
+TESTS = frozenset({"grep", "egrep", "fgrep", "diff", "cmp", "which", "type", "command", "hash", "pgrep", "expr"})
+"""Commands that are asked for their exit status."""
+
+
+def other(call: Call, state: State) -> Result:
+    """A command that the model does not follow: the paths that its words name, and whether it may change others."""
+    name = call.values[0].flat
+    named = []
+    for field in call.fields[1:]:
+        flat = field.value.flat
+        candidates = [flat] if not flat.startswith("-") else []
+        if "=" in flat:
+            candidates.append(flat.partition("=")[2])
+        for candidate in candidates:
+            if candidate and not candidate.startswith("-"):
+                named.append(paths.join(state.folder, candidate))
+    base = paths.base_name(name)
+    call.machine.record(
+        RanCommand(
+            call.number,
+            call.site,
+            call.calls,
+            state,
+            name,
+            tuple(named),
+            base not in HARMLESS or not is_known(name),
+            call.values,
+        )
+    )
+    return Result(replace(state, status="unknown" if base in TESTS else "success"), None)
+
+
+TABLE: dict[str, Handler] = {"": other}

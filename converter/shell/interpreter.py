@@ -1,0 +1,583 @@
+"""What a script would do: the syntax tree run over a model of the machine, never over a real one.
+
+The rules are those of the POSIX shell command language, with bash's additions
+where the dialect has them. Commands that the model knows change its state and
+leave events; all others leave an event that says they stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from converter.diagnostics import Diagnostic, refuse, warning
+from converter.machine import paths
+from converter.machine.events import Assigned, Event, InnerCommand, RanCommand, Site, Skipped
+from converter.machine.host import HostFiles, StartingFiles
+from converter.machine.state import State, Variable
+from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Unknowns, Value, is_known, join
+from converter.shell import expansion, reader, syntax
+from converter.shell.commands import COMMANDS
+from converter.shell.commands.call import Call, Field, Result
+from converter.shell.commands.effects import STABLE
+from converter.source import Source, Span
+
+MAX_STEPS = 20_000
+MAX_DEPTH = 60
+
+
+class NeedsFiles(Exception):
+    """The interpretation cannot go on without the texts of these paths."""
+
+    def __init__(self, wanted: tuple[str, ...]) -> None:
+        super().__init__(", ".join(wanted))
+        self.wanted = wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A variable's value was used by the command at `site`; `binding` is the assignment it came from."""
+
+    name: str
+    binding: int | None
+    site: Site
+
+
+@dataclass
+class Run:
+    """What an interpretation found out."""
+
+    events: list[Event] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
+    scripts: dict[str, tuple[Source, syntax.Script]] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    unknowns: Unknowns = field(default_factory=Unknowns)
+    final: State | None = None
+
+
+def interpret(
+    driver: Source,
+    texts: Mapping[str, Source],
+    files: StartingFiles,
+    folder: str,
+    arguments: tuple[str, ...] | None,
+    environment: Mapping[str, str],
+) -> Run:
+    """Follows the driver from its first line to its last.
+
+    `folder` is where it is started, relative to the root; `arguments` are its
+    own, None where they are not known; `environment` holds what the person gave.
+    Raises `Refusal` for what stands in the way, and `NeedsFiles` for a script
+    whose text is not in `texts`.
+    """
+    interpreter = Interpreter(texts)
+    variables = {name: Variable(Value.literal(value), None, True) for name, value in environment.items()}
+    positional = None if arguments is None else tuple(Value.literal(argument) for argument in arguments)
+    state = State(variables, folder, HostFiles(files, {}), {}, {}, positional)
+    interpreter.script_path = driver.path
+    script = interpreter.load(driver)
+    interpreter.run.final = interpreter.statements(script.statements, state, driver)
+    return interpreter.run
+
+
+class Interpreter:
+    """Walks the tree; `run` collects events in order."""
+
+    def __init__(self, texts: Mapping[str, Source]) -> None:
+        self.texts = texts
+        self.run = Run()
+        self.functions: dict[str, tuple[Source, syntax.Function]] = {}
+        self.calls: tuple[Site, ...] = ()
+        self.site: Site | None = None
+        self.script_path = ""
+        self.steps = 0
+        self.captured: list[Value | None] | None = None
+
+    # scripts and lists
+
+    def load(self, source: Source) -> syntax.Script:
+        """The syntax tree of a script that takes part."""
+        if source.path in self.run.scripts:
+            return self.run.scripts[source.path][1]
+        script = reader.read(source)
+        if script.problems:
+            problem = script.problems[0]
+            raise refuse(
+                "STG301", problem.message, source, problem.span, "check the script with `sh -n`, then try again"
+            )
+        self.run.scripts[source.path] = (source, script)
+        return script
+
+    def statements(self, body: tuple[syntax.Statement, ...], state: State, source: Source) -> State:
+        """Runs a list."""
+        for statement in body:
+            if state.flow != "run":
+                return state
+            state = self.command(statement.command, state, source)
+            if statement.background:
+                state = replace(state, status="success")
+        return state
+
+    def command(self, command: syntax.Command, state: State, source: Source) -> State:
+        """Runs one command of any form."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise refuse("STG305", f"more than {MAX_STEPS:,} commands are run", source, command.span)
+        if isinstance(command, syntax.SimpleCommand):
+            return self.simple(command, state, source)
+        if isinstance(command, syntax.AndOr):
+            return self.and_or(command, state, source)
+        if isinstance(command, syntax.Pipeline):
+            return self.pipeline(command, state, source)
+        if isinstance(command, syntax.Negated):
+            state = self.command(command.command, state, source)
+            flipped = {"success": "failure", "failure": "success", "unknown": "unknown"}
+            return replace(state, status=flipped[state.status])  # type: ignore[arg-type]
+        if isinstance(command, syntax.Group):
+            return self.group(command, state, source)
+        if isinstance(command, syntax.Function):
+            self.functions[command.name] = (source, command)
+            return replace(state, status="success")
+        return self.skipped(command, (command,), state, source, f"`{command.keyword}`")
+
+    def group(self, group: syntax.Group, state: State, source: Source) -> State:
+        after = self.statements(group.body, state, source)
+        for redirect in group.redirects:
+            after = self.redirect(redirect, after, source, None)
+        if not group.subshell:
+            return after
+        # a subshell keeps what it did to the machine and loses what it did to the shell
+        return replace(
+            after,
+            variables=state.variables,
+            folder=state.folder,
+            positional=state.positional,
+            flow="run",
+            folders=state.folders,
+        )
+
+    def and_or(self, command: syntax.AndOr, state: State, source: Source) -> State:
+        before = state
+        state = self.command(command.left, state, source)
+        if state.flow != "run":
+            return state
+        if command.operator == "&&":
+            if state.status == "failure":
+                return state
+            if state.status == "unknown":
+                return self.maybe(command.right, state, source, command.left)
+            return self.command(command.right, state, source)
+        if state.status == "success":
+            return self.never(command.right, state, source)
+        if state.status == "failure":
+            return self.command(command.right, state, source)
+        del before
+        return self.maybe(command.right, state, source, command.left)
+
+    def never(self, command: syntax.Command, state: State, source: Source) -> State:
+        """The right side of `||` behind a command that is taken to succeed: no event, but docker commands are noted."""
+        self.record(Skipped(self.number(), Site(source, command.span), self.calls, state, tuple(_words(command)), True))
+        return replace(state, status="success")
+
+    def maybe(self, command: syntax.Command, state: State, source: Source, test: syntax.Command) -> State:
+        """A command that runs or does not, depending on something unknown."""
+        if _ends(command, self.functions):
+            return replace(state, status="success")
+        del test
+        return self.skipped(command, (command,), state, source, "a test whose outcome is not known")
+
+    def skipped(
+        self, command: syntax.Command, inner: tuple[syntax.Command, ...], state: State, source: Source, what: str
+    ) -> State:
+        """A construct that is not followed: its docker commands decide whether that matters."""
+        words = [word for part in inner for word in _words(part)]
+        site = Site(source, command.span)
+        builds = [word for word in words if word.builds]
+        called = next((word for word in words if word.name in self.functions and self.works(word.name, set())), None)
+        if builds or called:
+            place = builds[0].span if builds else called.span if called else command.span
+            raise refuse(
+                "STG302",
+                f"whether and how often this command runs is decided by {what}, which is not followed",
+                source,
+                place,
+                "move the commands of the builder pattern out of it, or convert this part by hand",
+            )
+        self.record(Skipped(self.number(), site, self.calls, state, tuple(words), False))
+        variables = dict(state.variables)
+        for name in _assigned(command):
+            token = self.run.unknowns.token(("maybe", name, len(self.run.events)), f"${name}", f"set by {what}")
+            variables[name] = Variable(Value((Piece(token),)), self.number())
+        folder = state.folder
+        if any(word.name in ("cd", "pushd", "popd") for word in words):
+            folder = self.run.unknowns.token(("folder", len(self.run.events)), "$PWD", f"changed by {what}")
+        return replace(state, variables=variables, folder=folder, status="unknown")
+
+    def works(self, name: str, seen: set[str]) -> bool:
+        """Whether a function of the script, or one that it calls, has docker commands of the pattern."""
+        if name in seen:
+            return False
+        seen.add(name)
+        words = list(_words(self.functions[name][1].body))
+        return any(word.builds or (word.name in self.functions and self.works(word.name, seen)) for word in words)
+
+    def pipeline(self, pipeline: syntax.Pipeline, state: State, source: Source) -> State:
+        folder, variables = state.folder, state.variables
+        for command in pipeline.commands:
+            if isinstance(command, syntax.Compound):
+                state = self.skipped(command, (command,), state, source, f"`{command.keyword}`")
+            else:
+                state = self.command(command, state, source)
+        # the parts of a pipeline are subshells
+        return replace(state, folder=folder, variables=variables, flow="run")
+
+    # simple commands
+
+    def number(self) -> int:
+        """The number of the next event."""
+        return len(self.run.events)
+
+    def record(self, event: Event) -> None:
+        """Adds an event."""
+        self.run.events.append(event)
+
+    def simple(self, command: syntax.SimpleCommand, state: State, source: Source) -> State:
+        outer = self.site
+        self.site = Site(source, command.span)
+        try:
+            return self._simple(command, state, source, self.site)
+        finally:
+            self.site = outer
+
+    def _simple(self, command: syntax.SimpleCommand, state: State, source: Source, site: Site) -> State:
+        fields: list[Field] = []
+        for word in command.words:
+            state, expanded = self.expand_word(word, state, source)
+            fields.extend(expanded)
+        bindings: dict[str, Variable] = {}
+        started = self.number()
+        for assignment in command.assignments:
+            state, value, pure = self.assigned_value(assignment, state, source)
+            binding = self.number() if not fields else None
+            if not fields:
+                self.record(Assigned(binding or 0, site, self.calls, state, assignment.name, binding or 0, value, pure))
+                exported = assignment.name in state.variables and state.variables[assignment.name].exported
+                state = state.assign(assignment.name, Variable(value, binding, exported))
+            else:
+                bindings[assignment.name] = Variable(value, None, True)
+        del started
+        if not fields:
+            for redirect in command.redirects:
+                state = self.redirect(redirect, state, source, None)
+            return replace(state, status="success" if not command.words else state.status)
+        shadowed = {**state.variables, **bindings} if bindings else state.variables
+        call = Call(self, site, self.calls, tuple(fields), command.redirects, source)
+        inner = replace(state, variables=shadowed) if bindings else state
+        result = self.invoke(call, inner)
+        state = result.state
+        if bindings:
+            state = replace(state, variables={k: v for k, v in state.variables.items() if k not in bindings})
+            restored = {name: inner for name, inner in shadowed.items() if name not in bindings}
+            state = replace(state, variables={**restored, **state.variables})
+        if self.captured is not None:
+            to_file = any(r.descriptor in (None, 1) and r.operator.startswith((">", "&>")) for r in command.redirects)
+            self.captured.append(EMPTY if to_file else result.output)
+        for redirect in command.redirects:
+            state = self.redirect(redirect, state, source, call)
+        return state
+
+    def invoke(self, call: Call, state: State) -> Result:
+        """Runs a function of the script, a command that the model knows, or notes one that stays."""
+        name = call.fields[0].value.flat
+        if name in self.functions:
+            return Result(self.call_function(name, call, state), None)
+        handler = COMMANDS.get(paths.base_name(name) if name.startswith("/") else name)
+        if handler is None:
+            return COMMANDS[""](call, state)
+        return handler(call, state)
+
+    def call_function(self, name: str, call: Call, state: State) -> State:
+        if len(self.calls) >= MAX_DEPTH:
+            raise refuse("STG305", f"functions call each other more than {MAX_DEPTH} deep", call.source, call.site.span)
+        source, function = self.functions[name]
+        outer_calls, outer_captured = self.calls, self.captured
+        self.calls = (*self.calls, call.site)
+        after = self.command(function.body, replace(state, positional=call.values[1:]), source)
+        self.calls, self.captured = outer_calls, outer_captured
+        flow = "exit" if after.flow == "exit" else "run"
+        return replace(after, positional=state.positional, flow=flow)
+
+    def source_file(self, path: str, call: Call, state: State) -> State:
+        """`. file`: the commands of another script of the root run in this shell."""
+        if len(self.calls) >= MAX_DEPTH:
+            raise refuse("STG305", f"scripts call each other more than {MAX_DEPTH} deep", call.source, call.site.span)
+        if path not in self.texts:
+            raise NeedsFiles((path,))
+        source = self.texts[path]
+        script = self.load(source)
+        outer = self.calls
+        self.calls = (*self.calls, call.site)
+        after = self.statements(script.statements, state, source)
+        self.calls = outer
+        return replace(after, flow="exit" if after.flow == "exit" else "run")
+
+    def redirect(self, redirect: syntax.Redirect, state: State, source: Source, call: Call | None) -> State:
+        """A redirection to a file makes that file."""
+        if redirect.target is None or not redirect.operator.startswith((">", "&>")):
+            return state
+        state, expanded = self.expand_word(redirect.target, state, source)
+        if len(expanded) != 1 or redirect.operator in (">&", "&>") and expanded[0].value.flat.isdigit():
+            return state
+        target = paths.join(state.folder, expanded[0].value.flat)
+        if target.startswith("/dev/"):
+            return state
+        site = call.site if call else Site(source, redirect.span)
+        words = call.values if call else ()
+        name = words[0].flat if words else ">"
+        number = self.number()
+        self.record(RanCommand(number, site, self.calls, state, name, (), False, words, (target,)))
+        from converter.machine.host import Entry, FromHost
+
+        return state.with_files(state.files.put(target, Entry("file", FromHost(number), (number,))))
+
+    # words
+
+    def assigned_value(
+        self, assignment: syntax.Assignment, state: State, source: Source
+    ) -> tuple[State, Value, bool]:
+        """The value of an assignment; the flag tells whether computing it changed nothing."""
+        if assignment.value is None:
+            expression = source.slice(assignment.span)
+            token = self.run.unknowns.token(("array", self.number()), f"${assignment.name}", f"set by {expression}")
+            return state, Value((Piece(token),)), False
+        before = self.number()
+        state, value = self.one_value(assignment.value, state, source)
+        if assignment.append:
+            old = self.variable(assignment.name, state)
+            value = join((old.value if old else EMPTY, value))
+        return state, value, self.number() == before
+
+    def one_value(self, word: syntax.Word, state: State, source: Source) -> tuple[State, Value]:
+        """A word without field splitting, as in an assignment."""
+        values: list[Value] = []
+        for index, part in enumerate(word.parts):
+            state, value = self.part(part, state, source, index == 0)
+            values.append(value)
+        return state, join(values)
+
+    def expand_word(self, word: syntax.Word, state: State, source: Source) -> tuple[State, list[Field]]:
+        """The fields that a word becomes: expansion, then field splitting of what was not quoted."""
+        values: list[tuple[Value, bool]] = []
+        pattern = False
+        for index, part in enumerate(word.parts):
+            if isinstance(part, syntax.Parameter) and part.name in "@*" and part.name and not part.operation:
+                if len(word.parts) == 1 and state.positional is not None:
+                    return state, [Field(value, word.span) for value in state.positional]
+            state, value = self.part(part, state, source, index == 0)
+            if isinstance(part, syntax.Text):
+                if not part.quoted and any(character in part.text for character in "*?[{"):
+                    pattern = pattern or _is_pattern(part.text)
+                values.append((value, False))
+            else:
+                values.append((value, not part.quoted))
+        return state, expansion.split_fields(values, word.span, pattern)
+
+    def part(self, part: syntax.Part, state: State, source: Source, first: bool) -> tuple[State, Value]:
+        """The value of a part of a word."""
+        if isinstance(part, syntax.Text):
+            if first and not part.quoted and part.text.startswith("~"):
+                user, slash, rest = part.text.partition("/")
+                token = self.run.unknowns.token(("home", user), user, "the home folder is the machine's own")
+                reference = Reference(user, None, False, source, part.span)
+                return state, Value((Piece(token, reference), *Value.literal(slash + rest).pieces))
+            return state, Value.literal(part.text)
+        if isinstance(part, syntax.Parameter):
+            return state, self.parameter(part, state, source)
+        if isinstance(part, syntax.Substitution):
+            return self.substitution(part, state, source)
+        token = self.run.unknowns.token(
+            ("opaque", part.expression, self.number()), part.expression, "this expansion is not followed"
+        )
+        return state, Value((Piece(token, Reference(part.expression, None, part.quoted, source, part.span)),))
+
+    def variable(self, name: str, state: State) -> Variable | None:
+        """A variable or special parameter, None for one that the script does not set."""
+        found = state.variables.get(name)
+        if found is not None:
+            return found
+        if name == "PWD" or (name == "OLDPWD" and False):
+            return Variable(absolute(state.folder), None)
+        if name == "0":
+            return Variable(absolute(self.script_path), None)
+        if name.isdigit() and state.positional is not None:
+            index = int(name) - 1
+            return Variable(state.positional[index] if index < len(state.positional) else EMPTY, None)
+        if name == "#" and state.positional is not None:
+            return Variable(Value.literal(str(len(state.positional))), None)
+        return None
+
+    def parameter(self, part: syntax.Parameter, state: State, source: Source) -> Value:
+        """`$name` and `${...}`."""
+        unknowns = self.run.unknowns
+        name = part.name
+        if name == "BASH_SOURCE" and part.operation in ("", "[0]"):
+            return absolute(source.path)
+        variable = self.variable(name, state) if name else None
+        if name and self.site is not None:
+            self.run.reads.append(Read(name, variable.binding if variable else None, self.site))
+        plain = not part.operation
+        reference = Reference(
+            part.expression,
+            name if plain else None,
+            part.quoted,
+            source,
+            part.span,
+            variable.binding if variable else None,
+        )
+        if variable is None:
+            key: tuple[object, ...] = ("outside", name)
+            if name in ("?", "!", "$", "RANDOM", "SECONDS", "_", "-"):
+                key = ("outside", name, self.number())
+            why = f"${name} comes from outside the script" if name else "this expansion is not followed"
+            token = unknowns.token(key, part.expression if not plain else f"${name}", why)
+            value = Value((Piece(token),))
+        else:
+            value = variable.value
+        if plain:
+            return Value((Piece(value.flat, reference),))
+        text = expansion.operate(value.flat, variable is not None, part.operation, unknowns, part.expression)
+        if text is None:
+            inner = syntax_default(part.operation)
+            key = ("operation", name, part.operation, value.flat)
+            text = unknowns.token(key, part.expression, f"the value of ${name} is not known")
+            del inner
+        return Value((Piece(text, reference),))
+
+    def substitution(self, part: syntax.Substitution, state: State, source: Source) -> tuple[State, Value]:
+        """`$(...)`: the output of the commands, where the model knows it."""
+        outer, self.captured = self.captured, []
+        first_event = self.number()
+        outer_site = self.site
+        after = self.statements(part.body, state, source)
+        self.site = outer_site
+        outputs, self.captured = self.captured, outer
+        state = replace(
+            after, variables=state.variables, folder=state.folder, positional=state.positional, flow="run",
+            folders=state.folders,
+        )  # fmt: skip
+        reference = Reference(part.expression, None, part.quoted, source, part.span)
+        simple = all(not isinstance(statement.command, syntax.Pipeline) for statement in part.body)
+        if simple and outputs and all(output is not None for output in outputs):
+            value = expansion.strip_newlines(join([output for output in outputs if output is not None]))
+            if value.pieces:
+                return state, Value((Piece(value.flat, reference),))
+        key: tuple[object, ...] = ("output", part.expression, self.number(), first_event)
+        words = [word for statement in part.body for word in _words(statement.command)]
+        if words and all(word.name in STABLE for word in words):
+            flat = tuple(
+                value.flat
+                for event in self.run.events[first_event:]
+                if isinstance(event, RanCommand)
+                for value in event.words
+            )
+            key = ("output", part.expression, state.folder, flat)
+        token = self.run.unknowns.token(key, part.expression, "it is the output of a command")
+        return state, Value((Piece(token, reference),))
+
+    def warn(self, code: str, message: str, site: Site, help: str | None = None) -> None:
+        """Adds a warning about a command."""
+        self.run.diagnostics.append(warning(code, message, site.source, site.span, help))
+
+
+def absolute(path: str) -> Value:
+    """The absolute path of something in the root, whatever the root's own is."""
+    if path.startswith("/") or not is_known(path[:1]):
+        return Value.literal(path)
+    return Value((Piece(f"{ROOT_TOKEN}/{path}" if path else ROOT_TOKEN),))
+
+
+def syntax_default(operation: str) -> str:
+    """The raw default text of `:-`, `-`, `:=` and `=`."""
+    return operation.lstrip(":").lstrip("-=")
+
+
+def _is_pattern(text: str) -> bool:
+    return any(character in text for character in "*?") or ("[" in text and "]" in text) or "," in text or ".." in text
+
+
+BUILDS = frozenset({"build", "create", "run", "cp", "bud", "commit", "import", "load", "exec", "start"})
+
+
+def _words(command: syntax.Command) -> list[InnerCommand]:
+    found: list[InnerCommand] = []
+    stack: list[syntax.Command] = [command]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, syntax.SimpleCommand):
+            texts = tuple("".join(p.text if isinstance(p, syntax.Text) else "\0" for p in w.parts) for w in current.words)
+            if texts:
+                name = texts[0]
+                from converter.docker_cli.parse import is_docker
+
+                docker = is_docker(texts) or "docker" in name.lower()
+                found.append(InnerCommand(name, texts, docker and any(t in BUILDS for t in texts), current.span))
+            words = [*current.words, *(a.value for a in current.assignments if a.value)]
+            for word in words:
+                for part in word.parts:
+                    if isinstance(part, syntax.Substitution):
+                        stack.extend(statement.command for statement in part.body)
+        elif isinstance(current, syntax.AndOr):
+            stack.extend((current.right, current.left))
+        elif isinstance(current, syntax.Pipeline):
+            stack.extend(reversed(current.commands))
+        elif isinstance(current, syntax.Negated):
+            stack.append(current.command)
+        elif isinstance(current, syntax.Group):
+            stack.extend(statement.command for statement in reversed(current.body))
+        elif isinstance(current, syntax.Function):
+            stack.append(current.body)
+        else:
+            stack.extend(reversed(current.commands))
+    return found
+
+
+def _assigned(command: syntax.Command) -> set[str]:
+    """The variables that a construct may set."""
+    names: set[str] = set()
+    stack: list[syntax.Command] = [command]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, syntax.SimpleCommand):
+            if not current.words:
+                names.update(assignment.name for assignment in current.assignments)
+            elif current.words[0].parts and isinstance(current.words[0].parts[0], syntax.Text):
+                if current.words[0].parts[0].text in ("read", "export", "local", "declare", "readonly", "typeset", "unset"):
+                    for word in current.words[1:]:
+                        head = word.parts[0] if word.parts else None
+                        if isinstance(head, syntax.Text):
+                            names.add(head.text.partition("=")[0])
+        elif isinstance(current, syntax.AndOr):
+            stack.extend((current.right, current.left))
+        elif isinstance(current, syntax.Pipeline):
+            stack.extend(current.commands)
+        elif isinstance(current, syntax.Negated):
+            stack.append(current.command)
+        elif isinstance(current, syntax.Group):
+            stack.extend(statement.command for statement in current.body)
+        elif isinstance(current, syntax.Compound):
+            names.update(current.assigned)
+            stack.extend(current.commands)
+    return {name for name in names if name.isidentifier()}
+
+
+def _ends(command: syntax.Command, functions: Mapping[str, object]) -> bool:
+    """Whether the command certainly ends the script: a guard such as `{ echo usage; exit 1; }`."""
+    if isinstance(command, syntax.SimpleCommand):
+        head = command.words[0].parts if command.words else ()
+        name = head[0].text if head and isinstance(head[0], syntax.Text) else ""
+        return name in ("exit", "return", "die", "fail", "false") and (name not in functions or name in ("die", "fail"))
+    if isinstance(command, syntax.Group) and command.body:
+        return _ends(command.body[-1].command, functions)
+    if isinstance(command, syntax.AndOr) and command.operator == "&&":
+        return _ends(command.right, functions)
+    return False

@@ -1,0 +1,455 @@
+"""From a text to the syntax tree: tree-sitter's bash grammar, turned into the nodes of `syntax`.
+
+The grammar is error-tolerant; whatever it could not read becomes a `Problem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from converter.shell import syntax
+from converter.source import Source, Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node as Tree
+    from tree_sitter import Parser
+
+MAX_DEPTH = 150
+"""Nesting beyond this is reported as a problem instead of being followed."""
+
+_parser: Parser | None = None
+
+
+def _bash() -> Parser:
+    global _parser
+    if _parser is None:
+        import tree_sitter
+        import tree_sitter_bash
+
+        _parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+    return _parser
+
+
+def read(source: Source) -> syntax.Script:
+    """The script's syntax tree; never raises, see `Script.problems`."""
+    data = source.text.encode("utf-8", "surrogatepass")
+    reader = _Reader(source.text, data)
+    root = _bash().parse(data).root_node
+    if root.has_error:
+        reader.collect_errors(root)
+    if reader.problems:
+        return syntax.Script(Span(0, len(source.text)), (), (), tuple(reader.problems))
+    statements = tuple(reader.statements(root, 0))
+    return syntax.Script(
+        Span(0, len(source.text)), statements, tuple(reader.comments), tuple(reader.problems)
+    )
+
+
+class _Reader:
+    def __init__(self, text: str, data: bytes) -> None:
+        self.text = text
+        self.ascii = len(text) == len(data)
+        self.data = data
+        self.comments: list[syntax.Comment] = []
+        self.problems: list[syntax.Problem] = []
+
+    # places
+
+    def offset(self, byte: int) -> int:
+        return byte if self.ascii else len(self.data[:byte].decode("utf-8", "replace"))
+
+    def span(self, node: Tree) -> Span:
+        return Span(self.offset(node.start_byte), self.offset(node.end_byte))
+
+    def source(self, node: Tree) -> str:
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def collect_errors(self, root: Tree) -> None:
+        """Notes the innermost places that the grammar could not read, without recursion."""
+        stack = [root]
+        found: list[syntax.Problem] = []
+        while stack:
+            node = stack.pop()
+            if node.is_missing:
+                found.append(syntax.Problem(self.span(node), f"`{node.type}` is missing here"))
+            elif node.is_error:
+                inner = [child for child in node.children if child.has_error]
+                if inner:
+                    stack.extend(inner)
+                else:
+                    found.append(syntax.Problem(self.error_span(node), "the shell grammar cannot read this"))
+            elif node.has_error:
+                stack.extend(child for child in node.children if child.has_error or child.is_missing)
+        found.sort(key=lambda problem: problem.span)
+        self.problems.extend(found[:20])
+
+    def error_span(self, node: Tree) -> Span:
+        span = self.span(node)
+        stripped = self.text[span.start : span.end]
+        start = span.start + len(stripped) - len(stripped.lstrip())
+        line_end = self.text.find("\n", start)
+        end = span.end if line_end == -1 else min(span.end, line_end)
+        return Span(start, max(start, end))
+
+    # commands
+
+    def statements(self, node: Tree, depth: int) -> Iterator[syntax.Statement]:
+        """The commands of a list node; a background mark belongs to the command before it."""
+        if depth > MAX_DEPTH:
+            self.problems.append(syntax.Problem(self.span(node), "the script is nested too deeply"))
+            return
+        pending: syntax.Command | None = None
+        for child in node.children:
+            if child.type == "comment":
+                self.comments.append(syntax.Comment(self.span(child)))
+            elif child.is_named and child.type not in ("heredoc_body", "heredoc_end"):
+                if pending is not None:
+                    yield syntax.Statement(pending.span, pending, False)
+                pending = self.command(child, depth + 1)
+            elif child.type == "&" and pending is not None:
+                yield syntax.Statement(Span(pending.span.start, self.offset(child.end_byte)), pending, True)
+                pending = None
+        if pending is not None:
+            yield syntax.Statement(pending.span, pending, False)
+
+    def command(self, node: Tree, depth: int) -> syntax.Command:
+        if depth > MAX_DEPTH:
+            self.problems.append(syntax.Problem(self.span(node), "the script is nested too deeply"))
+            return syntax.Compound(self.span(node), "deep nesting", (), ())
+        kind = node.type
+        if kind == "command":
+            return self.simple(node, depth)
+        if kind == "redirected_statement":
+            return self.redirected(node, depth)
+        if kind == "list":
+            return self.and_or(node, depth)
+        if kind in ("variable_assignment", "variable_assignments"):
+            nodes = [node] if kind == "variable_assignment" else node.named_children
+            return syntax.SimpleCommand(self.span(node), tuple(self.assignment(n, depth) for n in nodes), (), ())
+        if kind == "pipeline":
+            parts = [self.command(child, depth + 1) for child in self.named(node)]
+            return syntax.Pipeline(self.span(node), tuple(parts))
+        if kind == "negated_command":
+            return syntax.Negated(self.span(node), self.command(self.named(node)[0], depth + 1))
+        if kind == "subshell" or (kind == "compound_statement" and node.children[0].type == "{"):
+            return syntax.Group(self.span(node), tuple(self.statements(node, depth)), kind == "subshell")
+        if kind == "function_definition":
+            named = self.named(node)
+            return syntax.Function(self.span(node), self.source(named[0]), self.command(named[1], depth + 1))
+        if kind in ("declaration_command", "unset_command"):
+            return self.declaration(node, depth)
+        if kind == "test_command" and node.children[0].type == "[":
+            return self.test(node, depth)
+        return self.compound(node, depth)
+
+    def named(self, node: Tree) -> list[Tree]:
+        """The named children without comments, which are noted."""
+        children = []
+        for child in node.named_children:
+            if child.type == "comment":
+                self.comments.append(syntax.Comment(self.span(child)))
+            else:
+                children.append(child)
+        return children
+
+    def and_or(self, node: Tree, depth: int) -> syntax.Command:
+        named = self.named(node)
+        if len(named) != 2:
+            return self.compound(node, depth)
+        operator = next(child.type for child in node.children if child.type in ("&&", "||"))
+        left = self.command(named[0], depth + 1)
+        right = self.command(named[1], depth + 1)
+        return syntax.AndOr(self.span(node), left, "&&" if operator == "&&" else "||", right)
+
+    def simple(self, node: Tree, depth: int) -> syntax.SimpleCommand:
+        assignments: list[syntax.Assignment] = []
+        redirects: list[syntax.Redirect] = []
+        words: list[syntax.Word] = []
+        for child in node.children:
+            if child.type == "variable_assignment":
+                assignments.append(self.assignment(child, depth))
+            elif child.type in ("file_redirect", "heredoc_redirect", "herestring_redirect"):
+                redirects.extend(self.redirect(child, depth))
+            elif child.type == "comment":
+                self.comments.append(syntax.Comment(self.span(child)))
+            elif child.type == "command_name":
+                self.add_word(words, child.children[0] if child.child_count else child, depth)
+            else:
+                self.add_word(words, child, depth)
+        return syntax.SimpleCommand(self.span(node), tuple(assignments), tuple(words), tuple(redirects))
+
+    def declaration(self, node: Tree, depth: int) -> syntax.SimpleCommand:
+        """`export A=b C`: the assignments stand among the words, as the shell sees them."""
+        words: list[syntax.Word] = []
+        for child in node.children:
+            if child.type == "variable_assignment":
+                assignment = self.assignment(child, depth)
+                if assignment.value is None:
+                    part: syntax.Part = syntax.Opaque(self.span(child), self.source(child), False)
+                    words.append(syntax.Word(self.span(child), (part,)))
+                    continue
+                head_end = assignment.value.span.start
+                head = Span(assignment.span.start, head_end)
+                text = syntax.Text(head, self.text[head.start : head.end], True)
+                words.append(syntax.Word(assignment.span, (text, *assignment.value.parts)))
+            elif child.type == "comment":
+                self.comments.append(syntax.Comment(self.span(child)))
+            else:
+                self.add_word(words, child, depth)
+        return syntax.SimpleCommand(self.span(node), (), tuple(words), ())
+
+    def test(self, node: Tree, depth: int) -> syntax.SimpleCommand | syntax.Compound:
+        """`[ ... ]` is a command whose words are separated by blanks; the grammar gives it a structure of its own."""
+        words: list[syntax.Word] = []
+        stack = list(reversed(node.children))
+        structure = ("unary_expression", "binary_expression", "negation_expression", "parenthesized_expression")
+        while stack:
+            child = stack.pop()
+            if child.type in structure:
+                stack.extend(reversed(child.children))
+            elif child.type == "redirected_statement":
+                return self.compound(node, depth)
+            else:
+                self.add_word(words, child, depth)
+        return syntax.SimpleCommand(self.span(node), (), tuple(words), ())
+
+    def redirected(self, node: Tree, depth: int) -> syntax.Command:
+        redirects: list[syntax.Redirect] = []
+        body: syntax.Command | None = None
+        for child in node.children:
+            if child.type in ("file_redirect", "heredoc_redirect", "herestring_redirect"):
+                redirects.extend(self.redirect(child, depth))
+                if child.type == "heredoc_redirect" and any(
+                    grandchild.type in ("pipeline", "list", "command", "&&", "||", "|") for grandchild in child.children
+                ):
+                    return self.compound(node, depth)
+            elif child.type == "comment":
+                self.comments.append(syntax.Comment(self.span(child)))
+            elif child.is_named:
+                body = self.command(child, depth + 1)
+        span = self.span(node)
+        if isinstance(body, syntax.SimpleCommand):
+            return syntax.SimpleCommand(span, body.assignments, body.words, (*body.redirects, *redirects))
+        if isinstance(body, syntax.Group):
+            return syntax.Group(span, body.body, body.subshell, (*body.redirects, *redirects))
+        if body is None:
+            return syntax.SimpleCommand(span, (), (), tuple(redirects))
+        if isinstance(body, (syntax.AndOr, syntax.Pipeline, syntax.Negated)):
+            return self.redirect_last(body, span, tuple(redirects))
+        return self.compound(node, depth)
+
+    def redirect_last(
+        self, body: syntax.Command, span: Span, redirects: tuple[syntax.Redirect, ...]
+    ) -> syntax.Command:
+        """The grammar hangs `a && b > f` on the list; the shell redirects the last command only."""
+        if isinstance(body, syntax.AndOr):
+            right = self.redirect_last(body.right, Span(body.right.span.start, span.end), redirects)
+            return syntax.AndOr(span, body.left, body.operator, right)
+        if isinstance(body, syntax.Pipeline):
+            last = body.commands[-1]
+            commands = (*body.commands[:-1], self.redirect_last(last, Span(last.span.start, span.end), redirects))
+            return syntax.Pipeline(span, commands)
+        if isinstance(body, syntax.Negated):
+            command = body.command
+            return syntax.Negated(
+                span, self.redirect_last(command, Span(command.span.start, span.end), redirects)
+            )
+        if isinstance(body, syntax.SimpleCommand):
+            return syntax.SimpleCommand(span, body.assignments, body.words, (*body.redirects, *redirects))
+        if isinstance(body, syntax.Group):
+            return syntax.Group(span, body.body, body.subshell, (*body.redirects, *redirects))
+        return body
+
+    def redirect(self, node: Tree, depth: int) -> Iterator[syntax.Redirect]:
+        descriptor: int | None = None
+        operator = ""
+        targets: list[syntax.Word] = []
+        for child in node.children:
+            if child.type == "file_descriptor":
+                text = self.source(child)
+                descriptor = int(text) if text.isdigit() else None
+            elif child.type in ("file_redirect", "herestring_redirect"):
+                yield from self.redirect(child, depth)
+            elif not child.is_named:
+                operator = operator or child.type
+            elif node.type != "heredoc_redirect":
+                self.add_word(targets, child, depth)
+        yield syntax.Redirect(self.span(node), operator, descriptor, targets[0] if targets else None)
+
+    def compound(self, node: Tree, depth: int) -> syntax.Compound:
+        """A construct that is not followed: the commands inside and the variables it may set."""
+        commands: list[syntax.Command] = []
+        assigned: list[str] = []
+        stack = [node]
+        leaves = ("command", "redirected_statement", "declaration_command", "unset_command", "function_definition")
+        while stack:
+            current = stack.pop()
+            for child in current.children:
+                if child.type == "comment":
+                    self.comments.append(syntax.Comment(self.span(child)))
+                elif child.type in leaves:
+                    commands.append(self.command(child, depth + 1))
+                elif child.type == "variable_assignment":
+                    commands.append(self.command(child, depth + 1))
+                elif child.type == "variable_name" and current.type not in ("simple_expansion", "expansion"):
+                    assigned.append(self.source(child))
+                else:
+                    stack.append(child)
+        commands.sort(key=lambda command: command.span)
+        keyword = next((child.type for child in node.children if not child.is_named), node.type)
+        return syntax.Compound(self.span(node), keyword, tuple(commands), tuple(assigned))
+
+    # words
+
+    def assignment(self, node: Tree, depth: int) -> syntax.Assignment:
+        name = ""
+        append = False
+        value: syntax.Word | None = None
+        plain = True
+        words: list[syntax.Word] = []
+        end = self.offset(node.end_byte)
+        for child in node.children:
+            if child.type == "variable_name":
+                name = self.source(child)
+            elif child.type in ("=", "+="):
+                append = child.type == "+="
+                end = self.offset(child.end_byte)
+            elif child.type in ("subscript", "array"):
+                plain = False
+                if child.type == "subscript":
+                    name = self.source(child).partition("[")[0]
+            else:
+                self.add_word(words, child, depth)
+        if plain:
+            value = words[0] if words else syntax.Word(Span(end, end), ())
+        return syntax.Assignment(self.span(node), name, value, append)
+
+    def add_word(self, words: list[syntax.Word], node: Tree, depth: int) -> None:
+        """Appends the node's word; the grammar sometimes splits a word, so parts that touch are joined."""
+        span = self.span(node)
+        if node.type == "$" and not node.is_named:
+            return
+        parts = tuple(self.parts(node, False, depth))
+        if words and words[-1].span.end == span.start and span.start < span.end:
+            before = words.pop()
+            words.append(syntax.Word(Span(before.span.start, span.end), (*before.parts, *parts)))
+        else:
+            words.append(syntax.Word(span, parts))
+
+    def parts(self, node: Tree, quoted: bool, depth: int) -> Iterator[syntax.Part]:
+        kind = node.type
+        if depth > MAX_DEPTH:
+            self.problems.append(syntax.Problem(self.span(node), "the script is nested too deeply"))
+        elif kind in ("concatenation", "command_name"):
+            for child in node.children:
+                yield from self.parts(child, quoted, depth + 1)
+        elif kind in ("string", "translated_string"):
+            yield from self.string(node, depth)
+        elif kind == "raw_string":
+            span = self.span(node)
+            yield syntax.Text(span, self.text[span.start + 1 : span.end - 1], True)
+        elif kind == "simple_expansion":
+            yield self.simple_expansion(node, quoted)
+        elif kind == "expansion":
+            yield self.expansion(node, quoted)
+        elif kind == "command_substitution":
+            body = tuple(self.statements(node, depth + 1))
+            if node.children[0].type == "`" and "\\" in self.source(node):
+                yield syntax.Opaque(self.span(node), self.source(node), quoted)
+            else:
+                yield syntax.Substitution(self.span(node), body, self.source(node), quoted)
+        elif kind == "arithmetic_expansion":
+            yield syntax.Arithmetic(self.span(node), self.source(node), quoted)
+        elif kind in ("ansi_c_string", "process_substitution", "array", "regex"):
+            yield syntax.Opaque(self.span(node), self.source(node), quoted)
+        elif not quoted:
+            yield from self.unquoted(self.span(node))
+        else:
+            span = self.span(node)
+            yield syntax.Text(span, self.text[span.start : span.end], True)
+
+    def unquoted(self, span: Span) -> Iterator[syntax.Text]:
+        """Unquoted characters; an escaped one is quoted, an escaped line end vanishes."""
+        text = self.text[span.start : span.end]
+        if "\\" not in text:
+            yield syntax.Text(span, text, False)
+            return
+        position = start = 0
+        while position < len(text):
+            if text[position] == "\\" and position + 1 < len(text):
+                if start < position:
+                    yield syntax.Text(Span(span.start + start, span.start + position), text[start:position], False)
+                escaped = text[position + 1]
+                if escaped != "\n":
+                    place = Span(span.start + position, span.start + position + 2)
+                    yield syntax.Text(place, escaped, True)
+                position += 2
+                start = position
+            else:
+                position += 1
+        if start < len(text):
+            yield syntax.Text(Span(span.start + start, span.end), text[start:], False)
+
+    def string(self, node: Tree, depth: int) -> Iterator[syntax.Part]:
+        """A double-quoted string: expansions, and whatever stands between them."""
+        span = self.span(node)
+        text_start = span.start + 1 if self.text[span.start] == '"' else span.start + 2
+        position = text_start
+        empty = True
+        for child in node.children:
+            if child.type not in ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"):
+                continue
+            start = self.dollar(child)
+            if position < start:
+                yield self.between(Span(position, start))
+            yield from self.parts(child, True, depth + 1)
+            position = self.offset(child.end_byte)
+            empty = False
+        if position < span.end - 1 or empty:
+            yield self.between(Span(position, span.end - 1))
+
+    def dollar(self, node: Tree) -> int:
+        """Where an expansion really begins: the grammar's `$` may take blanks before it along."""
+        start = self.offset(node.start_byte)
+        while self.text[start] not in "$`":
+            start += 1
+        return start
+
+    def between(self, span: Span) -> syntax.Text:
+        """Double-quoted characters: a backslash escapes `$`, a backquote, `"`, itself and a line end only."""
+        text = self.text[span.start : span.end]
+        if "\\" in text:
+            pieces = []
+            position = 0
+            while position < len(text):
+                if text[position] == "\\" and position + 1 < len(text) and text[position + 1] in '$`"\\\n':
+                    if text[position + 1] != "\n":
+                        pieces.append(text[position + 1])
+                    position += 2
+                else:
+                    pieces.append(text[position])
+                    position += 1
+            text = "".join(pieces)
+        return syntax.Text(span, text, True)
+
+    def simple_expansion(self, node: Tree, quoted: bool) -> syntax.Parameter:
+        start = self.dollar(node)
+        end = self.offset(node.end_byte)
+        expression = self.text[start:end]
+        return syntax.Parameter(Span(start, end), expression[1:], "", expression, quoted)
+
+    def expansion(self, node: Tree, quoted: bool) -> syntax.Parameter:
+        start = self.dollar(node)
+        end = self.offset(node.end_byte)
+        expression = self.text[start:end]
+        inner = expression[2:-1]
+        length = 0
+        while length < len(inner) and (inner[length].isalnum() or inner[length] == "_"):
+            length += 1
+        if length == 0 and len(inner) >= 1:
+            length = 1
+        name, operation = inner[:length], inner[length:]
+        if name.isidentifier() or name.isdigit() or (not operation and name in "?#@*$!-"):
+            return syntax.Parameter(Span(start, end), name, operation, expression, quoted)
+        return syntax.Parameter(Span(start, end), "", inner, expression, quoted)

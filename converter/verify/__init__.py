@@ -1,0 +1,1 @@
+"""Proving that two images are the same: reading, comparing and reporting them."""

@@ -1,0 +1,3 @@
+#!/bin/sh
+REVISION=7
+docker build --build-arg REVISION=$REVISION -t once:latest .

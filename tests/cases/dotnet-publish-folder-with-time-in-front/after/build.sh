@@ -1,0 +1,3 @@
+#!/bin/bash
+set -euo pipefail
+time docker build -t clock .

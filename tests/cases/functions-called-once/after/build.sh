@@ -1,0 +1,8 @@
+#!/bin/bash
+set -e
+
+package() {
+  docker build -t weather:latest .
+}
+
+package

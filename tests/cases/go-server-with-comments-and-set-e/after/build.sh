@@ -1,0 +1,5 @@
+#!/bin/sh
+set -e
+
+# The image that we ship.
+docker build -t hello:latest .

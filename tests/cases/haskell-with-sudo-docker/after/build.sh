@@ -1,0 +1,2 @@
+#!/bin/bash
+sudo docker build -t motd:latest .

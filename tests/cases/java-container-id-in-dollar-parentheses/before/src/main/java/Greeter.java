@@ -1,0 +1,5 @@
+class Greeter {
+    public static void main(String[] args) {
+        System.out.println("hello");
+    }
+}

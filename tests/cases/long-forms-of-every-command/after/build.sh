@@ -1,0 +1,2 @@
+#!/bin/bash
+docker image build --tag=parrot:latest .

@@ -1,0 +1,2 @@
+import feedparser
+print(feedparser.__version__)

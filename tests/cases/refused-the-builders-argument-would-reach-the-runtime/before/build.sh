@@ -1,0 +1,8 @@
+#!/bin/sh
+set -e
+docker build --build-arg MODE=static -t mode:build -f Dockerfile.build .
+docker create --name mode mode:build
+docker cp mode:/go/src/mode/mode .
+docker rm mode
+docker build -t mode:latest .
+rm mode

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+docker build -t registry:5000/team/queue .
+docker push registry:5000/team/queue

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -ex
+docker build -t crier:latest .

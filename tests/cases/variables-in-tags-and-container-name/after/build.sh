@@ -1,0 +1,6 @@
+#!/bin/bash
+REPO=acme/telemetry
+TAG=2.0
+
+docker build -t $REPO:$TAG .
+docker push $REPO:$TAG
