@@ -108,11 +108,10 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
             return _refused(source, [error("STG104", f"`{missing[0]}` does not exist")], True)
         return Needs(needs.wanted)
     except NotThePattern as answer:
-        status = "already-multi-stage" if answer.multi_stage else "not-the-pattern"
         return Recipe(
             driver,
             (driver,),
-            status,
+            "already-multi-stage" if answer.multi_stage else "not-the-pattern",
             ledger=tuple(ledger.cover(source, (), "kept", "nothing is to be converted")),
             diagnostics=(answer.diagnostic,),
             sources=(driver,),
@@ -143,7 +142,9 @@ def _looks_like(text: str) -> bool:
     joined = text.replace("\\\n", " ")
     lines = [line for line in joined.splitlines() if not line.lstrip().startswith("#")]
     engine = [line for line in lines if re.search(r"docker|podman|buildah|nerdctl", line, re.IGNORECASE)]
-    return any(re.search(r"\b(build|bud)\b", line) for line in engine) and any(_COPY_OUT.search(line) for line in engine)
+    return any(re.search(r"\b(build|bud)\b", line) for line in engine) and any(
+        _COPY_OUT.search(line) for line in engine
+    )
 
 
 def _interpret(source: Source, tree: Tree, files: StartingFiles, options: Options) -> Run:
@@ -223,7 +224,6 @@ def _check_choice(result: Plan, options: Options) -> None:
 
 def _recipe(driver: Source, result: Plan, templates: Mapping[str, str] | None) -> Recipe:
     run = result.run
-    show = run.unknowns.show
     files: list[FileChange] = []
     entries: list[LedgerEntry] = []
     scripts: list[str] = []
@@ -265,7 +265,7 @@ def _recipe(driver: Source, result: Plan, templates: Mapping[str, str] | None) -
         assumptions=(*_standing(result), *result.assumptions),
         diagnostics=(*run.diagnostics, *_unique(result.diagnostics)),
         sources=tuple(dict.fromkeys(sources)),
-    ) if show else _refused(driver, [], True)
+    )
 
 
 def _unique(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
@@ -276,7 +276,10 @@ def _standing(result: Plan) -> list[Assumption]:
     """What every conversion rests on."""
     first = result.finals[0].builders[0].event
     return [
-        Assumption("the docker commands of the script succeed, in a clean checkout", first.site.source.location(first.site.span)),
+        Assumption(
+            "the docker commands of the script succeed, in a clean checkout",
+            first.site.source.location(first.site.span),
+        ),
         Assumption("the script runs as root or through an engine that copies as root, with the umask 022", None),
     ]
 
@@ -335,7 +338,9 @@ def _copies(result: Plan) -> list[CopyResult]:
 def _script_ledger(source: Source, edits: ScriptEdits) -> list[LedgerEntry]:
     marked: list[ledger.Marked] = [(span, "obsolete", why) for span, why in edits.removed]
     marked += [(span, "rewritten", why) for span, why in edits.rewritten]
-    return ledger.cover(source, marked, "kept", "it has nothing to do with the pattern, or still serves the final build")
+    return ledger.cover(
+        source, marked, "kept", "it has nothing to do with the pattern, or still serves the final build"
+    )
 
 
 def _dockerfile_ledger(final: FinalPlan) -> list[tuple[str, list[LedgerEntry]]]:
@@ -362,12 +367,16 @@ def _refused(driver: Source, diagnostics: list[Diagnostic], pattern: bool, tree:
         source = driver if location.file == driver.path else (tree.texts.get(location.file) if tree else None)
         if source is None:
             continue
-        span = Span(_offset(source, location.line, location.column), _offset(source, location.end_line, location.end_column))
+        span = Span(
+            _offset(source, location.line, location.column), _offset(source, location.end_line, location.end_column)
+        )
         if source is driver:
             blocking.append((span, "blocking", diagnostic.message))
         else:
             sources.append(source.path)
-            entries += ledger.cover(source, [(span, "blocking", diagnostic.message)], "kept", "the recipe stays as it is")
+            entries += ledger.cover(
+                source, [(span, "blocking", diagnostic.message)], "kept", "the recipe stays as it is"
+            )
     own = ledger.cover(driver, blocking, "kept", "the recipe stays as it is")
     if not pattern:
         diagnostics = [note(d.code, d.message, None, None, d.help) for d in diagnostics]

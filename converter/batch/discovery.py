@@ -102,7 +102,7 @@ def candidates(root: Root, paths: Iterable[str]) -> list[str]:
 
 def _is_script(root: Root, path: str) -> bool:
     name = path.rpartition("/")[2]
-    stem, extension = os.path.splitext(name)
+    extension = os.path.splitext(name)[1]
     if is_dockerfile_name(name):
         return False
     by_extension = extension.lower() in SHELL_EXTENSIONS
@@ -120,7 +120,9 @@ def _is_script(root: Root, path: str) -> bool:
             return False
         with open(full, "rb") as file:
             head = file.read(256)
-            if not by_extension and not (_shebang_names_a_shell(head) or (not extension and executable and _is_plain(head))):
+            if not by_extension and not (
+                _shebang_names_a_shell(head) or (not extension and executable and _is_plain(head))
+            ):
                 return False
             data = head + file.read(MAX_SOURCE_BYTES)
     except OSError:

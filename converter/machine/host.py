@@ -142,6 +142,4 @@ class HostFiles:
 
     def changed_below(self, folder: str) -> list[tuple[str, Entry | None]]:
         """Changed paths at or inside the folder, in order of change."""
-        return [
-            (path, entry) for path, entry in self.changes.items() if path == folder or paths.is_below(path, folder)
-        ]
+        return [(path, entry) for path, entry in self.changes.items() if path == folder or paths.is_below(path, folder)]

@@ -16,12 +16,14 @@ def flag_span(event: Built, flag: Flag) -> Span:
     first, last = event.spans[flag.first], event.spans[flag.last]
     shared = [s for i, s in enumerate(event.spans) if s in (first, last) and not flag.first <= i <= flag.last]
     cluster = flag.offset > 1 or (
-        not flag.joined and flag.first != flag.last and event.words[flag.first].flat.lstrip("-") not in _SPELLED[flag.name]
+        not flag.joined
+        and flag.first != flag.last
+        and event.words[flag.first].flat.lstrip("-") not in _SPELLED[flag.name]
         if flag.name in _SPELLED
         else False
     )
     text = event.site.source.slice(Span(first.start, last.end))
-    if shared or cluster or first == last and flag.first != flag.last or not text.startswith("-"):
+    if shared or cluster or (first == last and flag.first != flag.last) or not text.startswith("-"):
         raise refuse(
             "STG304",
             f"`--{flag.name}` of this command comes out of a variable or a group of flags, so it cannot be edited",

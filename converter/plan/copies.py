@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from converter.diagnostics import Diagnostic, note, refuse, warning
 from converter.dockerfile.environment import target_path
-from converter.dockerfile.syntax import Comment, Instruction
+from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.kinds import kind_of
@@ -19,9 +19,9 @@ from converter.source import Edit, Source, Span
 
 FOLDERS = frozenset(
     """
-    / /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /usr/bin /usr/lib
-    /usr/local /usr/local/bin /usr/local/lib /usr/local/sbin /usr/local/share /usr/sbin /usr/share /var /var/lib
-    /var/log /var/run /var/tmp /var/www /var/www/html /usr/share/nginx/html /go /go/bin /app/.
+    / /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /usr/bin
+    /usr/lib /usr/local /usr/local/bin /usr/local/lib /usr/local/sbin /usr/local/share /usr/sbin /usr/share /var
+    /var/lib /var/log /var/run /var/tmp /var/www /var/www/html /usr/share/nginx/html /go /go/bin /app/.
     """.split()
 )
 """Folders that base images have, so that a file copied to one of them lands inside."""
@@ -128,7 +128,10 @@ class _Writer:
         for flag in instruction.flags:
             if flag.name not in ("chown", "chmod", "link"):
                 raise refuse(
-                    "STG404", f"{instruction.keyword} --{flag.name} of an artifact is not converted", self.source, flag.span
+                    "STG404",
+                    f"{instruction.keyword} --{flag.name} of an artifact is not converted",
+                    self.source,
+                    flag.span,
                 )
 
     def check_archives(self, take: Take) -> None:
@@ -247,7 +250,9 @@ class _Writer:
             return self.done(take, artifact, origin, chown, source, written, target or written)
         self.assume(f"`{self.show(artifact.path.flat)}` is a file: {evidence}", take.instruction)
         destination = _join(written, name)
-        return self.done(take, artifact, origin, chown, source, destination, _join(target, name) if target else destination)
+        return self.done(
+            take, artifact, origin, chown, source, destination, _join(target, name) if target else destination
+        )
 
     def done(
         self, take: Take, artifact: Artifact, origin: Origin, chown: bool, source: str, destination: str, absolute: str
@@ -365,8 +370,7 @@ class _Writer:
         quote = instruction.form == "json"
         lines: list[str] = []
         indent = self.source.text[instruction.span.start : instruction.keyword_span.start]
-        own = [flag for flag in instruction.flags]
-        flags = "".join(" " + self.source.slice(flag.span) for flag in own)
+        flags = "".join(" " + self.source.slice(flag.span) for flag in instruction.flags)
         for part in parts:
             words = [*part.sources, part.destination]
             if part.stage is None:
@@ -432,6 +436,3 @@ def _inner_comments(source: Source, instruction: Instruction) -> list[str]:
     """Comment lines between the continuation lines of an instruction."""
     lines = source.slice(instruction.span).splitlines()
     return [line.strip() for line in lines[1:] if line.lstrip().startswith("#")]
-
-
-__all__ = ["Comment", "Copied", "Origin", "Rewritten", "rewrite"]

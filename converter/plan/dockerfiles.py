@@ -15,7 +15,7 @@ from converter.dockerfile.syntax import Dockerfile
 from converter.machine import paths
 from converter.machine.events import Built
 from converter.machine.host import FromTree
-from converter.machine.value import Value, is_known
+from converter.machine.value import Piece, Value, is_known
 from converter.plan.facts import ImageFacts, look_up
 from converter.shell.interpreter import NeedsFiles, Run
 from converter.source import Source
@@ -123,9 +123,9 @@ class Loader:
             elif argument.name in event.state.variables:
                 arguments[argument.name] = event.state.variables[argument.name].value
             else:
-                token = self.run.unknowns.token(("outside", argument.name), f"${argument.name}", "it comes from outside")
-                from converter.machine.value import Piece
-
+                token = self.run.unknowns.token(
+                    ("outside", argument.name), f"${argument.name}", "it comes from outside"
+                )
                 arguments[argument.name] = Value((Piece(token),))
         return arguments
 

@@ -17,9 +17,9 @@ from converter.plan.takes import Artifact
 
 FILE_SUFFIXES = frozenset(
     """
-    7z a apk bin bz2 cer conf crt css csv deb dll dylib ear egg elf exe gem gz hex html ico ini jar js json key ko
-    lib md mjs msi nupkg o pem phar pl png properties py pyz rb rpm sh so sql svg tar tgz toml ts txt war wasm
-    whl xml xz yaml yml zip zst
+    7z a apk bin bz2 cer conf crt css csv deb dll dylib ear egg elf exe gem gz hex html ico ini jar js json key
+    ko lib md mjs msi nupkg o pem phar pl png properties py pyz rb rpm sh so sql svg tar tgz toml ts txt war
+    wasm whl xml xz yaml yml zip zst
     """.split()
 )
 """Endings of names that build tools give to files and never to folders."""
@@ -31,9 +31,9 @@ _COMPILERS = re.compile(
 """Programs whose -o names one file."""
 
 
-def kind_of(artifact: Artifact, builder: BuildFile, runtime: BuildFile, stage: Stage) -> (
-    tuple[Literal["file", "folder", "unknown"], str]
-):
+def kind_of(
+    artifact: Artifact, builder: BuildFile, runtime: BuildFile, stage: Stage
+) -> tuple[Literal["file", "folder", "unknown"], str]:
     """The kind, and the evidence for it in words."""
     if artifact.entry.kind != "unknown":
         return artifact.entry.kind, "the script shows it"

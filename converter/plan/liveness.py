@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from converter.diagnostics import refuse
 from converter.docker_cli.references import normalize
@@ -23,15 +24,13 @@ from converter.machine.events import (
     CopiedOut,
     Created,
     Event,
-    InnerCommand,
     RanCommand,
     RemovedContainers,
     RemovedImages,
-    Site,
     Skipped,
     UsedImages,
 )
-from converter.machine.host import FromContainer
+from converter.machine.host import Entry, FromContainer
 from converter.machine.value import Value
 from converter.shell.interpreter import Run
 
@@ -127,7 +126,9 @@ class _Judge:
         if isinstance(event, CopiedOut):
             return event.number not in self.absorbed or event.number in self.result.copies
         if isinstance(event, RemovedContainers):
-            return self.some_live(event, event.indices, [self.container_lives(event, i) for i in range(len(event.names))])
+            return self.some_live(
+                event, event.indices, [self.container_lives(event, i) for i in range(len(event.names))]
+            )
         if isinstance(event, RemovedImages):
             return self.some_live(event, event.indices, [self.image_lives(event, i) for i in range(len(event.names))])
         if isinstance(event, ChangedFiles):
@@ -186,17 +187,13 @@ class _Judge:
         ):
             return False
         return all(
-            isinstance(e.origin, FromContainer) and self.copy_is_dead(e.origin.event) or self.made_for_dead(event, e)
+            (isinstance(e.origin, FromContainer) and self.copy_is_dead(e.origin.event)) or self.made_by_mkdir(e)
             for e in found
         )
 
-    def made_for_dead(self, event: Event, entry: object) -> bool:
-        del event
-        events = getattr(entry, "events", ())
-        return bool(events) and all(
-            isinstance(self.run.events[number], ChangedFiles) and self.run.events[number].verb == "mkdir"  # type: ignore[attr-defined]
-            for number in events
-        )
+    def made_by_mkdir(self, entry: Entry) -> bool:
+        made = [self.run.events[number] for number in entry.events]
+        return bool(made) and all(isinstance(event, ChangedFiles) and event.verb == "mkdir" for event in made)
 
     def copy_is_dead(self, number: int) -> bool:
         return number in self.absorbed and number not in self.result.copies
@@ -218,15 +215,11 @@ class _Judge:
         if not any(dead):
             return True
         if all(dead):
-            return any(self.read_later(event, path) for path in event.makes)
+            return False
         self.result.dropped[event.number] = tuple(
             index for (index, _), gone in zip(event.operands[:-1], dead, strict=False) if gone
         )
         return True
-
-    def read_later(self, event: Event, path: str) -> bool:
-        del event, path
-        return False
 
     def folder_is_dead(self, event: ChangedFiles, path: str) -> bool:
         """Whether a made folder only ever held artifacts that are no longer copied out."""
@@ -260,16 +253,18 @@ class _Judge:
             return False
         if any(character in path for character in "*?["):
             matched = [name for name in event.removes if name != path]
-            return bool(matched) and all(
-                self.removal_is_dead_path(event, name) for name in matched if start.kind(name) is None
-            ) and not any(_glob_matches(path, name) for name in start.files)
+            return (
+                bool(matched)
+                and all(self.removal_is_dead_path(event, name) for name in matched if start.kind(name) is None)
+                and not any(_glob_matches(path, name) for name in start.files)
+            )
         return self.removal_is_dead_path(event, path)
 
     def removal_is_dead_path(self, event: ChangedFiles, path: str) -> bool:
         if self.dead_copies_at(event, path):
             return True
         entry = event.state.files.lookup(path)
-        if entry is not None and not self.made_for_dead(event, entry):
+        if entry is not None and not self.made_by_mkdir(entry):
             return False
         # a leftover of an earlier run: what the script itself puts there is no longer made
         for later in self.run.events:
@@ -287,7 +282,8 @@ class _Judge:
         """A message goes when it speaks of something that goes, and of nothing that stays."""
         words = re.findall(r"[^\s'\"`()<>,;!]+", event.text.flat)
         words = [word.rstrip(".:") for word in words]
-        dead, alive = set(), set()
+        dead: set[str] = set()
+        alive: set[str] = set()
         for number in self.builders:
             target = alive if number in self.result.images else dead
             for tag in self.builds[number].tags:
@@ -345,9 +341,9 @@ class _Judge:
                     continue
                 if isinstance(event, Assigned) and event.name == name:
                     own.append((event.site.span.start, event.site.span.start + len(name)))
-                if event.number not in self.result.live and not isinstance(event, Assigned):
-                    gone.append((event.site.span.start, event.site.span.end))
-                elif isinstance(event, Assigned) and event.number not in self.result.live and event.name != name:
+                if (event.number not in self.result.live and not isinstance(event, Assigned)) or (
+                    isinstance(event, Assigned) and event.number not in self.result.live and event.name != name
+                ):
                     gone.append((event.site.span.start, event.site.span.end))
             for match in pattern.finditer(source.text):
                 place = match.start()
@@ -405,17 +401,11 @@ class _Judge:
         elif isinstance(event, RanCommand):
             for path in (*event.paths, *_mentioned(event)):
                 self.need_path(event, path)
-        elif isinstance(event, ChangedFiles):
-            if event.verb in ("cp", "mv"):
-                for _, path in event.operands[:-1]:
-                    if not self.only_feeds_dead(event, path):
-                        self.need_path(event, path)
+        elif isinstance(event, ChangedFiles) and event.verb in ("cp", "mv") and event.number not in self.result.dropped:
+            for _, path in event.operands[:-1]:
+                self.need_path(event, path)
         elif isinstance(event, Skipped) and not event.never:
             self.need_inside(event)
-
-    def only_feeds_dead(self, event: ChangedFiles, path: str) -> bool:
-        del path
-        return bool(event.number in self.result.dropped)
 
     def need_path(self, event: Event, path: str) -> None:
         for _, entry in event.state.files.changed_below(path):
@@ -471,9 +461,4 @@ def _mentioned(event: RanCommand) -> list[str]:
 
 
 def _glob_matches(pattern: str, path: str) -> bool:
-    from fnmatch import fnmatchcase
-
     return fnmatchcase(path, pattern) and pattern.count("/") == path.count("/")
-
-
-__all__ = ["InnerCommand", "Liveness", "Site", "judge"]

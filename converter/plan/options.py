@@ -38,7 +38,11 @@ def carry(builder: Built, final: Built) -> tuple[list[str], list[Diagnostic]]:
             if not same:
                 taken.append(flag_text(builder, flag))
                 notes.append(
-                    note("STG607", f"`{flag_text(builder, flag)}` of the first build stands at the final build now", *place)
+                    note(
+                        "STG607",
+                        f"`{flag_text(builder, flag)}` of the first build stands at the final build now",
+                        *place,
+                    )
                 )
             continue
         raise refuse(

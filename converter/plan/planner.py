@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from converter.diagnostics import Diagnostic, Refusal, note, refuse, warning
 from converter.docker_cli.references import normalize
+from converter.dockerfile.ignore import has_wildcard, match_pattern
 from converter.dockerfile.pairs import pairs
-from converter.dockerfile.stages import global_arguments, stage_references
+from converter.dockerfile.stages import Stage, global_arguments, stage_references
 from converter.machine import paths
-from converter.machine.events import Assigned, Built, ChangedFiles, CopiedOut, Created, RanCommand
-from converter.machine.host import FromContainer, FromHost, FromTree
-from converter.machine.value import is_known
+from converter.machine.events import Assigned, Built, ChangedFiles, CopiedOut, Created, Event, RanCommand
+from converter.machine.host import FromContainer
+from converter.machine.value import Value, is_known
 from converter.plan import commands, copies, options
 from converter.plan.dockerfiles import BuildFile, Loader
-from converter.plan.liveness import Liveness, judge
+from converter.plan.liveness import INSPECTIONS, Liveness, judge
 from converter.plan.merge import Blocks, merge, name_stages
 from converter.plan.ownership import may_be_anothers
 from converter.plan.runs import check_run
@@ -23,7 +25,7 @@ from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact, Take, Taken, look
 from converter.result import Assumption
 from converter.shell.interpreter import NeedsFiles, Run
-from converter.source import Edit, Span
+from converter.source import Edit, Location, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +150,7 @@ class _Planner:
         if self.outs and refusals:
             raise refusals[0]
         self.check_streams()
-        self.nothing_to_convert(files, refusals)
-        raise AssertionError("unreachable")
+        raise self.nothing_to_convert(files)
 
     def has_tag(self, event: Built, tag: str) -> bool:
         return any(tag in (value.flat, self.show(value.flat)) or normalize(tag) == normalize(value.flat)
@@ -172,8 +173,8 @@ class _Planner:
             raise NeedsFiles(tuple(missing))
 
     def look(self, file: BuildFile) -> Taken:
-        def expand(stage: object, position: int, text: str) -> str:
-            return file.states[stage.index].scopes[position].expand(text)  # type: ignore[attr-defined]
+        def expand(stage: Stage, position: int, text: str) -> str:
+            return file.states[stage.index].scopes[position].expand(text)
 
         return look(file.stages, expand, file.event.state.files, file.event.context, file.ignore, file.source)
 
@@ -185,7 +186,7 @@ class _Planner:
             return
         for made in taken.host_made:
             event = self.run.events[made.event]
-            self.check_host_made(made.path, event, file, made.instruction)
+            self.check_host_made(made.path, event)
         feeds = {out.container.image.event for out in self.outs if out.container.image is not None}
         mounted = [
             event for event in self.run.events[: file.event.number]
@@ -220,7 +221,7 @@ class _Planner:
                     "give the variable with --env NAME=VALUE",
                 )
 
-    def check_host_made(self, path: str, event: object, file: BuildFile, instruction: object) -> None:
+    def check_host_made(self, path: str, event: Event) -> None:
         """What a host command made out of an artifact is not what the build image holds."""
         if isinstance(event, RanCommand) and event.name.rpartition("/")[2] in ("docker", "podman", "sudo", "nerdctl"):
             raise refuse(
@@ -241,7 +242,6 @@ class _Planner:
                     event.site.span,
                     "move this step into the builder Dockerfile first",
                 )
-        del file, instruction
 
     def check_streams(self) -> None:
         """`docker cp ... -`: the artifact leaves the container as a tar stream."""
@@ -255,10 +255,10 @@ class _Planner:
                     "let `docker cp` write to a path instead of `-`",
                 )
 
-    def nothing_to_convert(self, files: list[BuildFile], refusals: list[Refusal]) -> None:
+    def nothing_to_convert(self, files: list[BuildFile]) -> NotThePattern:
         if self.outs:
             out = self.outs[-1]
-            raise NotThePattern(
+            return NotThePattern(
                 note(
                     "STG601",
                     f"no Dockerfile of the script takes `{self.show(out.path)}`, which is copied out here",
@@ -268,11 +268,10 @@ class _Planner:
                 ),
                 False,
             )
-        del refusals
         for file in files:
             stage_copies = [r for r in stage_references(file.tree) if r.place == "--from"]
             if len(file.stages) > 1 and stage_copies:
-                raise NotThePattern(
+                return NotThePattern(
                     note(
                         "STG602",
                         f"{file.path} has {len(file.stages)} stages and takes its artifacts from them",
@@ -281,9 +280,7 @@ class _Planner:
                     ),
                     True,
                 )
-        raise NotThePattern(
-            note("STG101", "no file is copied out of a container and into a second image"), False
-        )
+        return NotThePattern(note("STG101", "no file is copied out of a container and into a second image"), False)
 
     # builders
 
@@ -356,9 +353,7 @@ class _Planner:
             self.check_builder(builder, runtime)
         tags = {b.event.number: b.event.tags[0].flat for b in ordered if b.event.tags and b.event.tags[0].known}
         names = name_stages(ordered, runtime, tags)
-        origins = {
-            b.event.number: copies.Origin(names[b.event.number], b, may_be_anothers(b)) for b in ordered
-        }
+        origins = {b.event.number: copies.Origin(names[b.event.number], b, may_be_anothers(b)) for b in ordered}
         dead = {
             event.number: event.number not in liveness.live
             for event in self.run.events if isinstance(event, Assigned)
@@ -440,9 +435,7 @@ class _Planner:
                 continue
             value = reference.value
             if reference.place == "FROM":
-                value = next(
-                    (s.image for s in runtime.states if s.stage.image_span == reference.span), reference.value
-                )
+                value = next((s.image for s in runtime.states if s.stage.image_span == reference.span), reference.value)
             built = images.get(normalize(value))
             if built is None or built.event not in names:
                 continue
@@ -496,7 +489,7 @@ class _Planner:
                 path for path in event.paths
                 if path == artifact.host or paths.is_below(artifact.host, path) or paths.is_below(path, artifact.host)
             ]  # fmt: skip
-            touched = [path for path in touched if path == artifact.host or event.opaque and path]
+            touched = [path for path in touched if path == artifact.host or (event.opaque and path)]
             reading = _reads_only(event)
             if touched and not reading:
                 raise refuse(
@@ -549,9 +542,13 @@ class _Planner:
                     "build both from one folder first",
                 )
             if paths.is_outside(event.context) or not is_known(event.context):
-                raise refuse("STG106", "the builder's context lies outside the root", event.site.source, event.site.span)
+                raise refuse(
+                    "STG106", "the builder's context lies outside the root", event.site.source, event.site.span
+                )
         elif self.triggers(builder) and event.context != runtime.event.context:
-            raise refuse("STG507", "the base image may take files of the context (ONBUILD)", event.site.source, event.site.span)
+            raise refuse(
+                "STG507", "the base image may take files of the context (ONBUILD)", event.site.source, event.site.span
+            )
 
     def needs_context(self, file: BuildFile) -> bool:
         """Whether a Dockerfile takes any file of its context."""
@@ -628,8 +625,6 @@ class _Planner:
         inner = paths.relative(path, context)
         if builder.ignore.ignores(inner):
             return False
-        from converter.dockerfile.ignore import has_wildcard, match_pattern
-
         for stage, state in zip(builder.stages, builder.states, strict=True):
             for scope, instruction in zip(state.scopes, stage.instructions, strict=True):
                 if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") is not None:
@@ -670,8 +665,6 @@ class _Planner:
                 given = [text for text in texts if text.startswith(f"--build-arg {parameter.name}=")]
                 if given:
                     continue
-                from converter.machine.value import Value
-
                 why = commands.still_holds(Value((parameter.piece,)), event, parameter.expression)
                 if why is not None:
                     reference = parameter.piece.reference
@@ -701,7 +694,9 @@ class _Planner:
             return []
         contexts = {builder.event.context for builder in plan.builders if self.needs_context(builder)}
         if len(contexts) > 1:
-            raise refuse("STG507", "the builders take their files from different folders", event.site.source, event.site.span)
+            raise refuse(
+                "STG507", "the builders take their files from different folders", event.site.source, event.site.span
+            )
         context = event.command.context
         if context is None or not is_known(event.state.folder):
             raise refuse("STG507", "the context cannot be edited", event.site.source, event.site.span)
@@ -816,8 +811,8 @@ class _Planner:
                 edits.append(Edit(Span(start, span.end), ""))
             self.add_edits(result, event, edits, "what no longer exists is not removed any more")
 
-    def add_edits(self, result: Plan, event: object, edits: list[Edit], why: str) -> None:
-        site = event.site  # type: ignore[attr-defined]
+    def add_edits(self, result: Plan, event: Event, edits: list[Edit], why: str) -> None:
+        site = event.site
         by_span = result.word_edits.setdefault(site.source.path, {})
         known = by_span.setdefault(site.span, [])
         if known and known != edits:
@@ -872,16 +867,13 @@ class _Planner:
             active = [name for name in users if _is_active(name)]
             for name in users:
                 line, column = _place(self.mentions[name], path)
-                from converter.diagnostics import Diagnostic as Found
-                from converter.source import Location
-
                 end = column + len(paths.base_name(path))
                 location = Location(name, line, column, line, end)
                 if name in active:
                     message = f"{name} still names {path}, so that file is kept"
-                    self.diagnostics.append(Found("STG604", "warning", message, None, location))
+                    self.diagnostics.append(Diagnostic("STG604", "warning", message, None, location))
                 else:
-                    self.diagnostics.append(Found("STG605", "note", f"{name} mentions {path}", None, location))
+                    self.diagnostics.append(Diagnostic("STG605", "note", f"{name} mentions {path}", None, location))
             if not active:
                 result.deleted.append(path)
 
@@ -904,8 +896,8 @@ class _Planner:
                         )
                     )
 
-    def assume(self, about: str, event: object) -> None:
-        site = event.site  # type: ignore[attr-defined]
+    def assume(self, about: str, event: Event) -> None:
+        site = event.site
         found = Assumption(about, site.source.location(site.span))
         if found not in self.assumptions:
             self.assumptions.append(found)
@@ -913,12 +905,16 @@ class _Planner:
 
 _ABSENT = object()
 _TREE_RUNNERS = frozenset(
-    "ant bash cargo cmake dash go gradle grunt gulp just ksh lein make mvn ninja node npm npx perl php pip pip3 "
-    "python python2 python3 rake ruby sbt sh stack task yarn xargs find".split()
+    """
+    ant bash cargo cmake dash go gradle grunt gulp just ksh lein make mvn ninja node npm npx perl php pip pip3
+    python python2 python3 rake ruby sbt sh stack task yarn xargs find
+    """.split()
 )
 """Programs that run files of the tree, or change many at once."""
 _PREDEFINED = frozenset(
-    name for base in ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy") for name in (base, base.upper())
+    name
+    for base in ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy")
+    for name in (base, base.upper())
 )
 
 
@@ -933,9 +929,21 @@ def _declared(file: BuildFile) -> dict[str, Span]:
 
 
 def _reads_only(event: RanCommand) -> bool:
-    from converter.plan.liveness import INSPECTIONS
-
-    names = INSPECTIONS | {"cat", "grep", "wc", "cmp", "diff", "head", "tail", "echo", "git", "aws", "scp", "curl", "ssh"}
+    names = INSPECTIONS | {
+        "cat",
+        "grep",
+        "wc",
+        "cmp",
+        "diff",
+        "head",
+        "tail",
+        "echo",
+        "git",
+        "aws",
+        "scp",
+        "curl",
+        "ssh",
+    }
     return event.name.rpartition("/")[2] in names or event.name.startswith("docker ")
 
 
@@ -948,15 +956,11 @@ def _runs_tree(event: RanCommand) -> bool:
 
 
 def _mentions(name: str, text: str, path: str) -> bool:
-    import re
-
     base = re.escape(paths.base_name(path))
     return re.search(rf"(?<![\w.-]){base}(?![\w-]|\.\w)", text) is not None and name != path
 
 
 def _place(text: str, path: str) -> tuple[int, int]:
-    import re
-
     found = re.search(rf"(?<![\w.-]){re.escape(paths.base_name(path))}(?![\w-]|\.\w)", text)
     assert found is not None
     start = text.rfind("\n", 0, found.start()) + 1
@@ -968,6 +972,3 @@ def _is_active(name: str) -> bool:
     base = paths.base_name(name).lower()
     prose = (".md", ".rst", ".txt", ".adoc", ".markdown", ".html")
     return not base.endswith(prose) and base not in (".dockerignore", ".gitignore", "license", "changelog")
-
-
-__all__ = ["FromHost", "FromTree", "NotThePattern", "Plan", "plan"]

@@ -9,13 +9,31 @@ from __future__ import annotations
 from converter.diagnostics import refuse
 from converter.docker_cli.commands import Run as RunCommand
 from converter.dockerfile.syntax import Instruction
-from converter.machine.events import Created, UsedImages
+from converter.machine.events import Created, RemovedContainers, UsedImages
 from converter.machine.value import is_known
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.facts import NOTHING, ImageFacts, look_up
 from converter.shell.interpreter import Run
 
-INERT = frozenset({"true", ":", "sleep", "echo", "bash", "sh", "ash", "cat", "tail", "ls", "pwd", "date", "exit", "/bin/bash", "/bin/sh"})
+INERT = frozenset(
+    {
+        "true",
+        ":",
+        "sleep",
+        "echo",
+        "bash",
+        "sh",
+        "ash",
+        "cat",
+        "tail",
+        "ls",
+        "pwd",
+        "date",
+        "exit",
+        "/bin/bash",
+        "/bin/sh",
+    }
+)
 """Commands that change no file of the container; a shell only where it has no input and no command."""
 
 
@@ -103,8 +121,6 @@ def what_runs(created: Created, loader: Loader) -> tuple[tuple[str, ...] | None,
 
 
 def _started(created: Created, run: Run) -> UsedImages | None:
-    from converter.machine.events import RemovedContainers
-
     for event in run.events[created.number + 1 :]:
         if isinstance(event, UsedImages) and any(c.event == created.number for c in event.containers):
             if event.verb == "exec":
@@ -116,9 +132,7 @@ def _started(created: Created, run: Run) -> UsedImages | None:
                     "move that command into a RUN of the builder Dockerfile first",
                 )
             if event.verb == "cp":
-                raise refuse(
-                    "STG404", "files are copied into the container", event.site.source, event.site.span
-                )
+                raise refuse("STG404", "files are copied into the container", event.site.source, event.site.span)
         if isinstance(event, RemovedContainers) and event.verb == "start":
             if any(c is not None and c.event == created.number for c in event.containers):
                 return UsedImages(event.number, event.site, event.calls, event.state, (), (created.container,), "start")

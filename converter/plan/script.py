@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from converter.diagnostics import refuse
-from converter.machine.events import Assigned, ChangedFolder, Event
+from converter.machine.events import ChangedFolder, Event
 from converter.shell import syntax
 from converter.source import Edit, Source, Span
 
-Verdict = str
-"""`gone`, `kept`, or `mixed` for a construct of which a part goes."""
+Verdict = Literal["gone", "kept", "mixed"]
+"""`mixed` is a construct of which a part goes."""
 
 
 @dataclass
@@ -120,10 +121,6 @@ class _Editor:
         if lives == {False}:
             return "gone"
         if len(lives) == 2:
-            per_run: dict[tuple[object, ...], set[bool]] = {}
-            for event in events:
-                key = tuple((site.source.path, site.span) for site in event.calls)
-                per_run.setdefault(key, set()).add(event.number in self.live)
             raise refuse(
                 "STG304",
                 "one use of this command goes away and another one stays",
@@ -145,9 +142,7 @@ class _Editor:
                 return "gone"
         if all(verdict == "kept" for verdict in verdicts):
             return "kept"
-        raise refuse(
-            "STG304", "a part of this pipeline goes away and another one stays", self.source, pipeline.span
-        )
+        raise refuse("STG304", "a part of this pipeline goes away and another one stays", self.source, pipeline.span)
 
     def group_verdict(self, group: syntax.Group) -> Verdict:
         if not group.body:
@@ -241,9 +236,7 @@ class _Editor:
                 self.out.edits.append(Edit(Span(links[index - 1].span.end, link.span.end), ""))
                 continue
             if operator == "||" and verdict == "gone":
-                raise refuse(
-                    "STG302", "this command runs only if the one before it fails", self.source, link.span
-                )
+                raise refuse("STG302", "this command runs only if the one before it fails", self.source, link.span)
             if verdicts[index] != "gone":
                 kept_before = True
                 continue
@@ -270,7 +263,7 @@ class _Editor:
 
     def cut(self, statements: tuple[syntax.Statement, ...], verdicts: list[Verdict], bounds: Span) -> None:
         """Removes whole statements with their lines, the comments that spoke of them, and doubled blank lines."""
-        spans = [self.with_heredoc(statement.span) for statement in statements]
+        spans = [statement.span for statement in statements]
         removed: list[Span] = []
         for index, (statement, verdict) in enumerate(zip(statements, verdicts, strict=True)):
             if verdict != "gone":
@@ -278,16 +271,12 @@ class _Editor:
             self.note_gone(statement.command)
             removed.append(self.cut_span(index, spans, verdicts, bounds))
         removed = _merge(removed)
-        lines = self.comment_lines(statements, verdicts, removed, bounds)
+        lines = self.comment_lines(statements, verdicts, bounds)
         for span in lines:
             self.out.removed.append((span, "the comment spoke only of commands that are gone"))
         removed = _merge([*removed, *lines])
         for span in removed:
-            self.out.edits.append(Edit(self.with_blank_lines(span, bounds), ""))
-
-    def with_heredoc(self, span: Span) -> Span:
-        """The grammar ends a here-document before its last line end."""
-        return span
+            self.out.edits.append(Edit(self.with_blank_lines(span), ""))
 
     def cut_span(self, index: int, spans: list[Span], verdicts: list[Verdict], bounds: Span) -> Span:
         """What to cut for one statement: its lines where it has them for itself, else up to its neighbour."""
@@ -317,7 +306,7 @@ class _Editor:
         return Span(start, span.end if not at_line_end else end)
 
     def comment_lines(
-        self, statements: tuple[syntax.Statement, ...], verdicts: list[Verdict], removed: list[Span], bounds: Span
+        self, statements: tuple[syntax.Statement, ...], verdicts: list[Verdict], bounds: Span
     ) -> list[Span]:
         """Comment lines directly above statements that all go, up to the next blank line or comment."""
         comments = {}
@@ -331,7 +320,6 @@ class _Editor:
             last, _ = self.source.position(max(statement.span.start, statement.span.end - 1))
             for line in range(first, last + 1):
                 by_line[line] = index
-        del removed
         found: list[Span] = []
         total = self.source.line_count()
         line = 1
@@ -353,7 +341,7 @@ class _Editor:
                 found += [self.source.line_span(number) for number in range(first, line)]
         return found
 
-    def with_blank_lines(self, span: Span, bounds: Span) -> Span:
+    def with_blank_lines(self, span: Span) -> Span:
         """Takes one blank line along where the cut would leave two in a row, or one at an end."""
         if span.start > 0 and self.text[span.start - 1] != "\n":
             return span
@@ -376,7 +364,6 @@ class _Editor:
             return Span(start, span.end)
         if previous_blank and span.end < len(self.text) and next_line.strip() in ("}", ")", "fi", "done"):
             return Span(previous_start, span.end)
-        del bounds
         return span
 
 
@@ -418,6 +405,3 @@ def _drop_covered(edits: list[Edit]) -> list[Edit]:
         if edit.text and not any(span.start <= edit.span.start and edit.span.end <= span.end for span in removed):
             kept.append(edit)
     return kept
-
-
-__all__ = ["Assigned", "ScriptEdits", "edit_script"]

@@ -186,11 +186,11 @@ def _below(folder: str, inner: str, files: HostFiles, ignore: IgnoreRules) -> tu
         if isinstance(origin, FromContainer):
             filtered = ignore.matches_below(paths.join(inner, below))
             artifacts.append(Artifact(origin.path, path, below, entry, filtered=filtered))
-        elif isinstance(origin, FromTree):
-            own = True
-        elif entry.kind != "folder":
-            own = True
-        elif not any(paths.is_below(other, path) for other, held in files.changes.items() if held is not None):
+        elif (
+            isinstance(origin, FromTree)
+            or entry.kind != "folder"
+            or not any(paths.is_below(other, path) for other, held in files.changes.items() if held is not None)
+        ):
             own = True
     if folder == "" or any(isinstance(e.origin, FromTree) for p, e in files.changed_below(folder) if e and p == folder):
         own = True
@@ -239,4 +239,3 @@ def _pattern(
     if not artifacts and not keeps:
         return None
     return keeps, tuple(artifacts)
-

@@ -11,16 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from converter.diagnostics import Diagnostic, refuse, warning
+from converter.docker_cli.parse import is_docker
 from converter.machine import paths
 from converter.machine.events import Assigned, Event, InnerCommand, RanCommand, Site, Skipped
-from converter.machine.host import HostFiles, StartingFiles
-from converter.machine.state import State, Variable
+from converter.machine.host import Entry, FromHost, HostFiles, StartingFiles
+from converter.machine.state import State, Status, Variable
 from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Unknowns, Value, is_known, join
 from converter.shell import expansion, reader, syntax
 from converter.shell.commands import COMMANDS
-from converter.shell.commands.call import Call, Field, Result
+from converter.shell.commands.call import Call, Result
 from converter.shell.commands.effects import STABLE
-from converter.source import Source, Span
+from converter.shell.expansion import Field
+from converter.source import Source
+
+NEGATED: Mapping[Status, Status] = {"success": "failure", "failure": "success", "unknown": "unknown"}
 
 MAX_STEPS = 20_000
 MAX_DEPTH = 60
@@ -34,21 +38,11 @@ class NeedsFiles(Exception):
         self.wanted = wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A variable's value was used by the command at `site`; `binding` is the assignment it came from."""
-
-    name: str
-    binding: int | None
-    site: Site
-
-
 @dataclass
 class Run:
     """What an interpretation found out."""
 
     events: list[Event] = field(default_factory=list)
-    reads: list[Read] = field(default_factory=list)
     scripts: dict[str, tuple[Source, syntax.Script]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     unknowns: Unknowns = field(default_factory=Unknowns)
@@ -131,14 +125,13 @@ class Interpreter:
             return self.pipeline(command, state, source)
         if isinstance(command, syntax.Negated):
             state = self.command(command.command, state, source)
-            flipped = {"success": "failure", "failure": "success", "unknown": "unknown"}
-            return replace(state, status=flipped[state.status])  # type: ignore[arg-type]
+            return replace(state, status=NEGATED[state.status])
         if isinstance(command, syntax.Group):
             return self.group(command, state, source)
         if isinstance(command, syntax.Function):
             self.functions[command.name] = (source, command)
             return replace(state, status="success")
-        return self.skipped(command, (command,), state, source, f"`{command.keyword}`")
+        return self.skipped(command, state, source, f"`{command.keyword}`")
 
     def group(self, group: syntax.Group, state: State, source: Source) -> State:
         after = self.statements(group.body, state, source)
@@ -157,7 +150,6 @@ class Interpreter:
         )
 
     def and_or(self, command: syntax.AndOr, state: State, source: Source) -> State:
-        before = state
         state = self.command(command.left, state, source)
         if state.flow != "run":
             return state
@@ -165,32 +157,28 @@ class Interpreter:
             if state.status == "failure":
                 return state
             if state.status == "unknown":
-                return self.maybe(command.right, state, source, command.left)
+                return self.maybe(command.right, state, source)
             return self.command(command.right, state, source)
         if state.status == "success":
             return self.never(command.right, state, source)
         if state.status == "failure":
             return self.command(command.right, state, source)
-        del before
-        return self.maybe(command.right, state, source, command.left)
+        return self.maybe(command.right, state, source)
 
     def never(self, command: syntax.Command, state: State, source: Source) -> State:
         """The right side of `||` behind a command that is taken to succeed: no event, but docker commands are noted."""
         self.record(Skipped(self.number(), Site(source, command.span), self.calls, state, tuple(_words(command)), True))
         return replace(state, status="success")
 
-    def maybe(self, command: syntax.Command, state: State, source: Source, test: syntax.Command) -> State:
+    def maybe(self, command: syntax.Command, state: State, source: Source) -> State:
         """A command that runs or does not, depending on something unknown."""
         if _ends(command, self.functions):
             return replace(state, status="success")
-        del test
-        return self.skipped(command, (command,), state, source, "a test whose outcome is not known")
+        return self.skipped(command, state, source, "a test whose outcome is not known")
 
-    def skipped(
-        self, command: syntax.Command, inner: tuple[syntax.Command, ...], state: State, source: Source, what: str
-    ) -> State:
+    def skipped(self, command: syntax.Command, state: State, source: Source, what: str) -> State:
         """A construct that is not followed: its docker commands decide whether that matters."""
-        words = [word for part in inner for word in _words(part)]
+        words = _words(command)
         site = Site(source, command.span)
         builds = [word for word in words if word.builds]
         called = next((word for word in words if word.name in self.functions and self.works(word.name, set())), None)
@@ -224,10 +212,7 @@ class Interpreter:
     def pipeline(self, pipeline: syntax.Pipeline, state: State, source: Source) -> State:
         folder, variables = state.folder, state.variables
         for command in pipeline.commands:
-            if isinstance(command, syntax.Compound):
-                state = self.skipped(command, (command,), state, source, f"`{command.keyword}`")
-            else:
-                state = self.command(command, state, source)
+            state = self.command(command, state, source)
         # the parts of a pipeline are subshells
         return replace(state, folder=folder, variables=variables, flow="run")
 
@@ -255,7 +240,6 @@ class Interpreter:
             state, expanded = self.expand_word(word, state, source)
             fields.extend(expanded)
         bindings: dict[str, Variable] = {}
-        started = self.number()
         for assignment in command.assignments:
             state, value, pure = self.assigned_value(assignment, state, source)
             binding = self.number() if not fields else None
@@ -265,7 +249,6 @@ class Interpreter:
                 state = state.assign(assignment.name, Variable(value, binding, exported))
             else:
                 bindings[assignment.name] = Variable(value, None, True)
-        del started
         if not fields:
             for redirect in command.redirects:
                 state = self.redirect(redirect, state, source, None)
@@ -304,8 +287,7 @@ class Interpreter:
         self.calls = (*self.calls, call.site)
         after = self.command(function.body, replace(state, positional=call.values[1:]), source)
         self.calls, self.captured = outer_calls, outer_captured
-        flow = "exit" if after.flow == "exit" else "run"
-        return replace(after, positional=state.positional, flow=flow)
+        return replace(after, positional=state.positional, flow="exit" if after.flow == "exit" else "run")
 
     def source_file(self, path: str, call: Call, state: State) -> State:
         """`. file`: the commands of another script of the root run in this shell."""
@@ -326,7 +308,7 @@ class Interpreter:
         if redirect.target is None or not redirect.operator.startswith((">", "&>")):
             return state
         state, expanded = self.expand_word(redirect.target, state, source)
-        if len(expanded) != 1 or redirect.operator in (">&", "&>") and expanded[0].value.flat.isdigit():
+        if len(expanded) != 1 or (redirect.operator in (">&", "&>") and expanded[0].value.flat.isdigit()):
             return state
         target = paths.join(state.folder, expanded[0].value.flat)
         if target.startswith("/dev/"):
@@ -336,15 +318,11 @@ class Interpreter:
         name = words[0].flat if words else ">"
         number = self.number()
         self.record(RanCommand(number, site, self.calls, state, name, (), False, words, (target,)))
-        from converter.machine.host import Entry, FromHost
-
         return state.with_files(state.files.put(target, Entry("file", FromHost(number), (number,))))
 
     # words
 
-    def assigned_value(
-        self, assignment: syntax.Assignment, state: State, source: Source
-    ) -> tuple[State, Value, bool]:
+    def assigned_value(self, assignment: syntax.Assignment, state: State, source: Source) -> tuple[State, Value, bool]:
         """The value of an assignment; the flag tells whether computing it changed nothing."""
         if assignment.value is None:
             expression = source.slice(assignment.span)
@@ -405,7 +383,7 @@ class Interpreter:
         found = state.variables.get(name)
         if found is not None:
             return found
-        if name == "PWD" or (name == "OLDPWD" and False):
+        if name == "PWD":
             return Variable(absolute(state.folder), None)
         if name == "0":
             return Variable(absolute(self.script_path), None)
@@ -423,8 +401,6 @@ class Interpreter:
         if name == "BASH_SOURCE" and part.operation in ("", "[0]"):
             return absolute(source.path)
         variable = self.variable(name, state) if name else None
-        if name and self.site is not None:
-            self.run.reads.append(Read(name, variable.binding if variable else None, self.site))
         plain = not part.operation
         reference = Reference(
             part.expression,
@@ -447,10 +423,8 @@ class Interpreter:
             return Value((Piece(value.flat, reference),))
         text = expansion.operate(value.flat, variable is not None, part.operation, unknowns, part.expression)
         if text is None:
-            inner = syntax_default(part.operation)
             key = ("operation", name, part.operation, value.flat)
             text = unknowns.token(key, part.expression, f"the value of ${name} is not known")
-            del inner
         return Value((Piece(text, reference),))
 
     def substitution(self, part: syntax.Substitution, state: State, source: Source) -> tuple[State, Value]:
@@ -496,11 +470,6 @@ def absolute(path: str) -> Value:
     return Value((Piece(f"{ROOT_TOKEN}/{path}" if path else ROOT_TOKEN),))
 
 
-def syntax_default(operation: str) -> str:
-    """The raw default text of `:-`, `-`, `:=` and `=`."""
-    return operation.lstrip(":").lstrip("-=")
-
-
 def _is_pattern(text: str) -> bool:
     return any(character in text for character in "*?") or ("[" in text and "]" in text) or "," in text or ".." in text
 
@@ -514,11 +483,11 @@ def _words(command: syntax.Command) -> list[InnerCommand]:
     while stack:
         current = stack.pop()
         if isinstance(current, syntax.SimpleCommand):
-            texts = tuple("".join(p.text if isinstance(p, syntax.Text) else "\0" for p in w.parts) for w in current.words)
+            texts = tuple(
+                "".join(p.text if isinstance(p, syntax.Text) else "\0" for p in w.parts) for w in current.words
+            )
             if texts:
                 name = texts[0]
-                from converter.docker_cli.parse import is_docker
-
                 docker = is_docker(texts) or "docker" in name.lower()
                 found.append(InnerCommand(name, texts, docker and any(t in BUILDS for t in texts), current.span))
             words = [*current.words, *(a.value for a in current.assignments if a.value)]
@@ -551,7 +520,15 @@ def _assigned(command: syntax.Command) -> set[str]:
             if not current.words:
                 names.update(assignment.name for assignment in current.assignments)
             elif current.words[0].parts and isinstance(current.words[0].parts[0], syntax.Text):
-                if current.words[0].parts[0].text in ("read", "export", "local", "declare", "readonly", "typeset", "unset"):
+                if current.words[0].parts[0].text in (
+                    "read",
+                    "export",
+                    "local",
+                    "declare",
+                    "readonly",
+                    "typeset",
+                    "unset",
+                ):
                     for word in current.words[1:]:
                         head = word.parts[0] if word.parts else None
                         if isinstance(head, syntax.Text):

@@ -6,6 +6,7 @@ The grammar is error-tolerant; whatever it could not read becomes a `Problem`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from converter.shell import syntax
@@ -18,17 +19,13 @@ if TYPE_CHECKING:
 MAX_DEPTH = 150
 """Nesting beyond this is reported as a problem instead of being followed."""
 
-_parser: Parser | None = None
 
-
+@lru_cache(maxsize=1)
 def _bash() -> Parser:
-    global _parser
-    if _parser is None:
-        import tree_sitter
-        import tree_sitter_bash
+    import tree_sitter
+    import tree_sitter_bash
 
-        _parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
-    return _parser
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
 def read(source: Source) -> syntax.Script:
@@ -41,9 +38,7 @@ def read(source: Source) -> syntax.Script:
     if reader.problems:
         return syntax.Script(Span(0, len(source.text)), (), (), tuple(reader.problems))
     statements = tuple(reader.statements(root, 0))
-    return syntax.Script(
-        Span(0, len(source.text)), statements, tuple(reader.comments), tuple(reader.problems)
-    )
+    return syntax.Script(Span(0, len(source.text)), statements, tuple(reader.comments), tuple(reader.problems))
 
 
 class _Reader:
@@ -239,9 +234,7 @@ class _Reader:
             return self.redirect_last(body, span, tuple(redirects))
         return self.compound(node, depth)
 
-    def redirect_last(
-        self, body: syntax.Command, span: Span, redirects: tuple[syntax.Redirect, ...]
-    ) -> syntax.Command:
+    def redirect_last(self, body: syntax.Command, span: Span, redirects: tuple[syntax.Redirect, ...]) -> syntax.Command:
         """The grammar hangs `a && b > f` on the list; the shell redirects the last command only."""
         if isinstance(body, syntax.AndOr):
             right = self.redirect_last(body.right, Span(body.right.span.start, span.end), redirects)
@@ -252,9 +245,7 @@ class _Reader:
             return syntax.Pipeline(span, commands)
         if isinstance(body, syntax.Negated):
             command = body.command
-            return syntax.Negated(
-                span, self.redirect_last(command, Span(command.span.start, span.end), redirects)
-            )
+            return syntax.Negated(span, self.redirect_last(command, Span(command.span.start, span.end), redirects))
         if isinstance(body, syntax.SimpleCommand):
             return syntax.SimpleCommand(span, body.assignments, body.words, (*body.redirects, *redirects))
         if isinstance(body, syntax.Group):
@@ -288,9 +279,7 @@ class _Reader:
             for child in current.children:
                 if child.type == "comment":
                     self.comments.append(syntax.Comment(self.span(child)))
-                elif child.type in leaves:
-                    commands.append(self.command(child, depth + 1))
-                elif child.type == "variable_assignment":
+                elif child.type in leaves or child.type == "variable_assignment":
                     commands.append(self.command(child, depth + 1))
                 elif child.type == "variable_name" and current.type not in ("simple_expansion", "expansion"):
                     assigned.append(self.source(child))

@@ -25,9 +25,19 @@ class Profile:
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 _NOTHING = "exit 0\n"
+_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+
+_INSTALL = rf"""
+for word; do
+    case $word in ca-certificates)
+        mkdir -p {_CERTIFICATES.rpartition("/")[0]}
+        echo "stand-in for certificates" > {_CERTIFICATES}
+    esac
+done
+"""
 
 # `compile TOOL ARGUMENTS...` writes what `-o` names. Sources are the files among the arguments,
-# and everything below the folders among them but the output itself.
+# and everything below the folders among them, as far as `$SOURCES` matches, but the output itself.
 _COMPILE = r"""
 compile() {
     tool=$1; shift; out=; sources=; options=
@@ -59,7 +69,7 @@ END
         env | grep -E '^(GO(OS|ARCH|FLAGS)|CGO_ENABLED|CFLAGS|LDFLAGS|RUSTFLAGS)=' | sort | sed 's/^/# /'
         printf '%s\n' "$sources" | grep . | while IFS= read -r source; do
             if [ -d "$source" ]; then
-                (cd "$source" && find . -type f ! -path './.git/*' | sort | while IFS= read -r file; do
+                (cd "$source" && find . -type f ! -path './.git/*' | grep -E "${SOURCES:-.}" | sort | while IFS= read -r file; do
                     printf '# %s %s\n' "$(sha256sum < "$file" | cut -c1-64)" "$file"
                 done)
             elif [ -f "$source" ]; then
@@ -84,10 +94,7 @@ verb=$1
 [ $# -eq 0 ] || shift
 case $verb in
     build)
-        for option; do
-            case $option in -a|-v|-x|-trimpath|-race) ;; esac
-        done
-        skip=; set -- "$@" --end
+        set -- "$@" --end
         while [ "$1" != --end ]; do
             option=$1; shift
             case $option in
@@ -97,6 +104,7 @@ case $verb in
         done
         shift
         DEFAULT_OUT=${PWD##*/}
+        SOURCES='\.(go|s|c|h)$|/go\.(mod|sum)$'
         compile go "$@"
         ;;
     version) echo "go version go1.13 linux/amd64" ;;
@@ -334,15 +342,15 @@ _BASH = 'exec /bin/sh "$@"\n'
 
 _DEBIAN = {
     "/bin/bash": _BASH,
-    "/usr/bin/apt-get": _NOTHING,
-    "/usr/bin/apt": _NOTHING,
+    "/usr/bin/apt-get": _INSTALL,
+    "/usr/bin/apt": _INSTALL,
     "/usr/sbin/useradd": _USERADD,
     "/usr/sbin/groupadd": _ADDGROUP,
     "/usr/sbin/adduser": _ADDUSER,
     "/usr/sbin/addgroup": _ADDGROUP,
 }
 _COMPILERS = dict.fromkeys(("gcc", "cc", "g++", "c++", "clang"), _C_COMPILER) | {"strip": _NOTHING}
-_ALPINE = {"/sbin/apk": _NOTHING, "/usr/sbin/adduser": _ADDUSER, "/usr/sbin/addgroup": _ADDGROUP}
+_ALPINE = {"/sbin/apk": _INSTALL, "/usr/sbin/adduser": _ADDUSER, "/usr/sbin/addgroup": _ADDGROUP}
 _SETCAP = ("/usr/sbin/setcap", "/usr/sbin/getcap")
 
 
@@ -367,7 +375,7 @@ PROFILES: Mapping[str, Profile] = {
     "gcc": Profile({**_DEBIAN, **_COMPILERS}, programs=_SETCAP, config={"Cmd": ["bash"]}),
     "golang": Profile(
         {**_DEBIAN, **_ALPINE, "/usr/local/go/bin/go": _GO},
-        {"/go/bin/.keep": "", "/go/src/.keep": ""},
+        {"/go/bin/.keep": "", "/go/src/.keep": "", _CERTIFICATES: "stand-in for certificates\n"},
         config={
             "Cmd": ["bash"],
             "WorkingDir": "/go",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import subprocess
@@ -33,6 +34,19 @@ _LONGEST_SOCKET = "exec/containerd/containerd-debug.sock"
 _MAX_SOCKET_PATH_BYTES = 104
 """What containerd allows; Linux has 108 bytes for the path of a socket."""
 _ADMIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_CLIENT = """\
+#!/bin/sh
+# There is no registry: what would talk to one does nothing, and a pull finds what is loaded.
+case $1 in
+    push|login|logout)
+        echo "no registry here: docker $1 was not run" >&2
+        exit 0 ;;
+    pull)
+        for image; do :; done
+        exec REAL image inspect --format '{{.Id}}' "$image" ;;
+esac
+exec REAL "$@"
+"""
 _PRIVATE = ("DOCKER_", "BUILDX_", "BUILDKIT_", "COMPOSE_")
 
 
@@ -67,8 +81,10 @@ class Daemon:
     def environment(self, *, buildkit: bool) -> dict[str, str]:
         """The environment for commands that are to use this engine and no other.
 
-        `docker` in PATH is the matching client; it finds no configuration, no
-        credentials and no context of the person who runs the tests.
+        `docker` in PATH is the matching client, except that `push`, `login` and
+        `logout` do nothing and `pull` only looks: there is no registry. It finds
+        no configuration, no credentials and no context of the person who runs
+        the tests.
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_PRIVATE)}
         return kept | {
@@ -121,7 +137,9 @@ def private_engine() -> Iterator[Daemon]:
             )
         for name in ("bin", "home", "config"):
             (folder / name).mkdir()
-        (folder / "bin" / "docker").symlink_to(binaries.docker)
+        client = folder / "bin" / "docker"
+        client.write_text(_CLIENT.replace("REAL", shlex.quote(str(binaries.docker))), encoding="utf-8")
+        client.chmod(0o755)
         (folder / "daemon.json").write_text("{}\n", encoding="utf-8")
         with _bridge(binaries.ip) as bridge:
             process, driver = _start(binaries, folder, bridge)

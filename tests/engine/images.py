@@ -77,17 +77,18 @@ def stand_in(
     commands: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
     files: Mapping[str, File] | None = None,
+    like: str | None = None,
 ) -> StandIn:
     """A stand-in for the image `name`.
 
-    Starts from the catalogue's entry for the last part of the name (`node` for
-    `node:12` and `registry:5000/base/node`), a bare system where there is none,
-    and adds to it. `commands` are shell scripts by name, put in `/usr/local/bin`,
+    Starts from the catalogue's entry `like`, else the one for the last part of
+    the name (`node` for `node:12` and `registry:5000/base/node`), else a bare
+    system, and adds to it. `commands` are shell scripts by name, put in `/usr/local/bin`,
     or by absolute path; `#!/bin/sh` is put before a text without it.
     """
     host, _, last = name.rpartition("/")
     repository, _, tag = last.partition(":")
-    profile = PROFILES.get(repository, PROFILES["alpine"])
+    profile = PROFILES[like] if like else PROFILES.get(repository, PROFILES["alpine"])
     scripts = {**profile.commands, **(commands or {})}
     contents = {path: File(text.encode()) for path, text in profile.files.items()}
     contents |= {_command_path(command): File(_script(text), 0o755) for command, text in scripts.items()}

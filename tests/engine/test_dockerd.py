@@ -167,6 +167,12 @@ class TestAScript:
         result = engine.run_script(tmp_path, "s.sh", "argument", env={"X": "value"})
         assert result.output == f"argument value\n{engine.daemon.folder}/bin/docker\n{engine.daemon.host}\n"
 
+    def test_there_is_no_registry_to_push_to(self, engine: Engine, tmp_path: Path) -> None:
+        (tmp_path / "s.sh").write_text("set -e\ndocker login -u x\ndocker pull -q alpine\ndocker push alpine\n")
+        assert "docker push was not run" in engine.run_script(tmp_path, "s.sh").output
+        (tmp_path / "s.sh").write_text("docker pull nothing-of-this-name\n")
+        assert engine.run_script(tmp_path, "s.sh", check=False).exit_status == 1
+
     def test_its_failure_raises_with_the_output(self, engine: Engine, tmp_path: Path) -> None:
         (tmp_path / "s.sh").write_text("echo the reason\nexit 3\n")
         with pytest.raises(EngineError, match="exit status 3\nthe reason"):

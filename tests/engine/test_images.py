@@ -30,6 +30,13 @@ def test_every_stand_in_is_an_image(name: str) -> None:
 
 
 @needs_busybox
+def test_another_entry_of_the_catalogue_can_be_taken() -> None:
+    image = read_archive(archive(stand_in("acme/cpp-toolchain:2.3", like="gcc")))
+    assert image.tags == ("acme/cpp-toolchain:2.3",)
+    assert "/usr/local/bin/c++" in image.tree
+
+
+@needs_busybox
 def test_names_commands_files_and_configuration_are_taken() -> None:
     given = stand_in(
         "registry:5000/base/alpine",
@@ -79,6 +86,12 @@ class TestTools:
         assert out(" -O2", "int main;") != first
         assert out("", "int other;") != first
 
+    def test_go_reads_its_own_files_only(self, engine: Engine, tmp_path: Path) -> None:
+        command = "go build -o out ./...; cat out"
+        first = self.run(engine, tmp_path, "golang:1.13", command, main_go="package main", Dockerfile="FROM a")
+        assert " ./main.go\n" in first
+        assert self.run(engine, tmp_path, "golang:1.13", command, Dockerfile="FROM b") == first
+
     def test_a_missing_source_is_an_error(self, engine: Engine, tmp_path: Path) -> None:
         with pytest.raises(Exception, match=r"nothing\.c: No such file"):
             self.run(engine, tmp_path, "gcc:9", "gcc -o out nothing.c")
@@ -113,7 +126,7 @@ class TestTools:
         assert (tmp_path / result).is_file()
 
     def test_debian_makes_users(self, engine: Engine, tmp_path: Path) -> None:
-        script = "useradd --create-home dev && apt-get update && bash -c 'stat -c %U:%G:%u /home/dev'"
+        script = "apt-get install -y ca-certificates && test -s /etc/ssl/certs/ca-certificates.crt\nuseradd --create-home dev && apt-get update && bash -c 'stat -c %U:%G:%u /home/dev'"
         assert self.run(engine, tmp_path, "debian:buster", script) == "dev:dev:1000\n"
 
     def test_alpine_makes_users_and_groups(self, engine: Engine, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from converter.diagnostics import refuse
 from converter.machine import paths
 from converter.machine.events import Assigned, ChangedFolder, RanCommand
 from converter.machine.state import State, Variable
@@ -63,17 +64,10 @@ def export(call: Call, state: State) -> Result:
             state = state.assign(name, Variable(content, number, exported))
         elif name in state.variables and exported:
             state = state.assign(name, replace(state.variables[name], exported=True))
-            call.machine.run.reads.append(_read(name, state, call))
         elif verb == "local":
             state = state.assign(name, Variable(Value(()), call.number))
     _stay(call, state)
     return Result(replace(state, status="success"), None)
-
-
-def _read(name: str, state: State, call: Call):  # type: ignore[no-untyped-def]
-    from converter.shell.interpreter import Read
-
-    return Read(name, state.variables[name].binding, call.site)
 
 
 def unset(call: Call, state: State) -> Result:
@@ -114,8 +108,7 @@ def shift(call: Call, state: State) -> Result:
 def leave(call: Call, state: State) -> Result:
     """`exit` and `return`."""
     _stay(call, state)
-    flow = "exit" if call.values[0].flat == "exit" else "return"
-    return Result(replace(state, flow=flow), None)
+    return Result(replace(state, flow="exit" if call.values[0].flat == "exit" else "return"), None)
 
 
 def true(call: Call, state: State) -> Result:
@@ -142,8 +135,6 @@ def source(call: Call, state: State) -> Result:
     path = paths.join(state.folder, flat)
     entry = state.files.lookup(path) if is_known(path) and not paths.is_outside(path) else None
     if entry is None or entry.kind != "file":
-        from converter.diagnostics import refuse
-
         shown = call.machine.run.unknowns.show(flat)
         raise refuse(
             "STG303",

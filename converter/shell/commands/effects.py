@@ -4,18 +4,18 @@ from __future__ import annotations
 
 STABLE = frozenset(
     """
-    arch awk basename cat cut dirname echo expr git grep head hostname id jq node pwd printf python python3 readlink
-    realpath rev sed tail tr uname whoami wc xmllint
+    arch awk basename cat cut dirname echo expr git grep head hostname id jq node pwd printf python python3
+    readlink realpath rev sed tail tr uname whoami wc xmllint
     """.split()
 )
 """Commands whose output depends on their words and on files only: asked twice, they answer the same."""
 
 HARMLESS = frozenset(
     """
-    : arch aws awk az basename cat clear curl cut date df diff dirname docker-compose docker-machine du env expr false
-    file gcloud git grep egrep fgrep head helm hostname id jq kill kubectl ls md5sum nproc oc pgrep ping pkill ps pwd
-    read readlink realpath sha1sum sha256sum sha512sum sleep sort ssh stat tail time times tput tr true type umask
-    uname uniq wait wc which whoami xmllint
+    : arch aws awk az basename cat clear curl cut date df diff dirname docker-compose docker-machine du env expr
+    false file gcloud git grep egrep fgrep head helm hostname id jq kill kubectl ls md5sum nproc oc pgrep ping
+    pkill ps pwd read readlink realpath sha1sum sha256sum sha512sum sleep sort ssh stat tail time times tput tr
+    true type umask uname uniq wait wc which whoami xmllint
     """.split()
 )
 """Commands that change no file of the tree that their words do not name."""

@@ -67,13 +67,15 @@ def _transfer(call: Call, state: State, move: bool) -> Result:
     flags = [field.value.flat for field in call.fields[1:] if field.value.flat.startswith("-")]
     named = tuple((index, paths.join(state.folder, field.value.flat)) for index, field in operands)
     if len(operands) < 2 or any(flag.startswith(("-t", "--target", "-T", "--no-target")) for flag in flags):
-        makes = tuple(path for _, path in named)
-        return _changed(call, state, _taint(state.files, makes, number), named, reads=makes, makes=makes)
+        every = tuple(path for _, path in named)
+        return _changed(call, state, _taint(state.files, every, number), named, reads=every, makes=every)
     files = state.files
     target_field = operands[-1][1]
     target = named[-1][1]
     into = files.is_folder(target) or len(operands) > 2 or target_field.value.flat.endswith("/")
-    makes, reads, removes = [], [], []
+    makes: list[str] = []
+    reads: list[str] = []
+    removes: list[str] = []
     for (_, field), (_, source) in zip(operands[:-1], named[:-1], strict=True):
         text = field.value.flat
         contents = text.endswith("/.") or text == "."
@@ -130,7 +132,9 @@ def change(call: Call, state: State) -> Result:
 def _taint(files: HostFiles, places: tuple[str, ...], number: int) -> HostFiles:
     for place in places:
         if files.is_folder(place):
-            files = replace(files, changes={**files.changes, place + "/*": Entry("unknown", FromHost(number), (number,))})
+            files = replace(
+                files, changes={**files.changes, place + "/*": Entry("unknown", FromHost(number), (number,))}
+            )
         else:
             files = files.put(place, Entry("unknown", FromHost(number), (number,)))
     return files

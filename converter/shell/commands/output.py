@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from converter.machine import paths
 from converter.machine.events import Announced, RanCommand
 from converter.machine.state import State
@@ -100,8 +102,6 @@ def _stay(call: Call, state: State) -> None:
 
 
 def _done(state: State) -> State:
-    from dataclasses import replace
-
     return replace(state, status="success")
 
 

@@ -1,0 +1,28 @@
+"""The entry point of the program."""
+
+from __future__ import annotations
+
+import sys
+
+
+def run() -> None:
+    """Runs the command line of the process and exits with its status: the console script `stageify`.
+
+    The version is printed without the rest of the program: it is what installers and bug reports ask for.
+    """
+    words = sys.argv[1:]
+    try:
+        if words == ["--version"]:
+            from converter import __version__
+
+            print(f"stageify {__version__}")
+            return
+        from converter.cli.app import make_app
+
+        make_app(words[0] if words else None)(prog_name="stageify")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        from converter.cli.reporting import report
+
+        sys.exit(report(error))
