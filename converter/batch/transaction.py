@@ -23,8 +23,8 @@ from dataclasses import asdict, dataclass, replace
 
 from converter.batch.changes import Change
 from converter.batch.problems import Problem, reason
+from converter.batch.recovery import JOURNAL, UNFINISHED_JOURNAL, is_unfinished
 
-JOURNAL = ".stageify-transaction.json"
 _MARK = ".stageify-"
 _NEW, _OLD = ".new", ".old"
 
@@ -64,7 +64,7 @@ def write_changes(folder: str, changes: Iterable[Change]) -> None:
                 _check(folder, change)
             _write(folder, wanted)
     except OSError as error:
-        left = " (the next run of stageify here cleans up)" if _unfinished(folder) else ""
+        left = " (the next run of stageify here cleans up)" if is_unfinished(folder) else ""
         name = f"{error.filename}: " if isinstance(error.filename, str) else ""
         raise Problem(f"nothing was written: {name}{reason(error)}{left}") from error
 
@@ -86,24 +86,13 @@ def write_into(folder: str, changes: Iterable[Change]) -> None:
     write_changes(folder, fresh)
 
 
-def recover(folder: str) -> str | None:
-    """Completes or undoes a transaction that was cut off in this folder; to be called before its files are read.
-
-    Returns "completed" or "undone", None where there was none. Raises `Problem` while another process is
-    writing, and where a file was changed since, so that neither is possible.
-    """
-    if not _unfinished(folder):
-        return None
+def settle(folder: str) -> str | None:
+    """Completes or undoes what `recovery.recover` found; see there."""
     try:
         with _only_writer(folder):
             return _recover(folder)
     except OSError as error:
         raise Problem(f"an interrupted `--write` cannot be cleaned up: {error.filename}: {reason(error)}") from error
-
-
-def _unfinished(folder: str) -> bool:
-    path = os.path.join(folder, JOURNAL)
-    return os.path.lexists(path) or os.path.lexists(path + _NEW)
 
 
 def _write(folder: str, changes: Sequence[Change]) -> None:
@@ -218,9 +207,9 @@ def _save(folder: str, journal: _Journal) -> None:
     """Puts a journal in the place of the one before, in one step."""
     import json
 
-    path = os.path.join(folder, JOURNAL)
-    _create(path + _NEW, json.dumps(asdict(journal), indent=1).encode(), 0o600)
-    os.replace(path + _NEW, path)
+    path, unfinished = os.path.join(folder, JOURNAL), os.path.join(folder, UNFINISHED_JOURNAL)
+    _create(unfinished, json.dumps(asdict(journal), indent=1).encode(), 0o600)
+    os.replace(unfinished, path)
     _sync_folder(folder)
 
 
@@ -262,7 +251,7 @@ def _check_journal(folder: str, journal: _Journal) -> None:
 def _recover(folder: str) -> str | None:
     journal = _load(folder)
     if journal is None:
-        _remove(os.path.join(folder, JOURNAL + _NEW))
+        _remove(os.path.join(folder, UNFINISHED_JOURNAL))
         return None
     if journal.state == "commit" and all(_can_go_forward(folder, step) for step in journal.steps):
         for step in journal.steps:
@@ -277,7 +266,7 @@ def _undo(folder: str) -> None:
     """Brings every file back to what it was; raises `Problem` where that is not possible."""
     journal = _load(folder)
     if journal is None:
-        _remove(os.path.join(folder, JOURNAL + _NEW))
+        _remove(os.path.join(folder, UNFINISHED_JOURNAL))
         return
     if journal.state == "commit":
         for step in journal.steps:
@@ -338,7 +327,7 @@ def _finish(folder: str, journal: _Journal, made: bool = True) -> None:
                 os.rmdir(os.path.join(folder, path))
     for parent in parents:
         _sync_folder(parent)
-    _remove(os.path.join(folder, JOURNAL + _NEW))
+    _remove(os.path.join(folder, UNFINISHED_JOURNAL))
     _remove(os.path.join(folder, JOURNAL))
     _sync_folder(folder)
 
@@ -407,4 +396,5 @@ def _only_writer(folder: str) -> Iterator[None]:
             pass  # A file system without locks: the check of every file's content still guards it.
         yield
     finally:
-        os.close(handle)
+        with suppress(OSError):
+            os.close(handle)

@@ -220,12 +220,19 @@ def _not_tracked(request: Request) -> list[Line]:
 
 
 def _choice(request: Request, choices: Sequence[Outcome]) -> Problem:
-    rows = [f"  {outcome.recipe.driver}: {VERDICTS[outcome.recipe.status][0]}" for outcome in choices]
+    rows = [
+        f"  {outcome.recipe.driver} {VERDICTS[outcome.recipe.status][0]}{_why(outcome.recipe)}" for outcome in choices
+    ]
     first = same_call(request.command, request.arguments, "--script", choices[0].recipe.driver)
     return Problem(
         "\n".join([f"{len(choices)} scripts hold a recipe, and one of them has to be named (STG102):", *rows]),
         f"`{first}` takes the first, `stageify batch` all of them",
     )
+
+
+def _why(recipe: Recipe) -> str:
+    """The first error of a recipe, in half a line."""
+    return next((f" ({found.code}: {found.message})" for found in recipe.diagnostics if found.severity == "error"), "")
 
 
 def _count(number: int, what: str) -> str:

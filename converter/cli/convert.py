@@ -140,7 +140,7 @@ def convert(
         return _print_schema()
     from converter.batch.discovery import find_root, read_tree
     from converter.batch.recipes import Selection, convert_driver, convert_folder
-    from converter.batch.transaction import recover
+    from converter.batch.recovery import recover
     from converter.cli import inputs
     from converter.cli.answer import Request, answer, say
 

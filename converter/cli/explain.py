@@ -12,6 +12,14 @@ from converter.cli.output import Line
 from converter.cli.parsing import PlainCommand
 from converter.cli.reporting import reported
 
+EPILOG = """\
+Examples:
+
+\b
+  stageify explain           list all codes
+  stageify explain stg503    what this one means, and what to do
+"""
+
 
 def explain(
     code: Annotated[str, typer.Argument(metavar="CODE", help="A code such as STG503, in any case.")] = "",
@@ -51,4 +59,4 @@ def _suggestion(code: str, codes: list[str]) -> str:
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("explain", cls=PlainCommand)(reported(explain))
+    app.command("explain", cls=PlainCommand, epilog=EPILOG)(reported(explain))

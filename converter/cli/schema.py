@@ -151,7 +151,7 @@ SCHEMA: dict[str, Any] = {
                 _object(
                     "A stage of the new Dockerfile.",
                     **{
-                        "name": _text("Its name, empty for a stage without one."),
+                        "name": _text("Its name, or its number where it has none."),
                         "base": _text("The image of its FROM."),
                         "from": _text_or_null("The Dockerfile that it came from, null for a new stage."),
                     },

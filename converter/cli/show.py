@@ -25,7 +25,7 @@ def diagnostic_lines(found: Diagnostic, texts: Mapping[str, Source]) -> list[Lin
     if found.location is not None:
         excerpt = _excerpt(found.location, texts.get(found.location.file))
         number = str(found.location.line) if excerpt else ""
-        margin = " " * len(number)
+        margin = " " * max(len(number), 1)
         lines.append(((f"{margin}--> ", "quiet"), (visible(str(found.location)), "path")))
         if excerpt:
             text, mark = excerpt

@@ -49,7 +49,7 @@ def _stages(recipe: Recipe) -> list[Line]:
     width = max((len(visible(stage.name)) for stage in recipe.stages), default=0)
     return [
         (
-            (visible(stage.name or "(last)").ljust(max(width, 6 if width else 0)), "good"),
+            (visible(stage.name).ljust(width), "good"),
             (f"  FROM {visible(stage.base)}", ""),
             (f"  {_arrow('<-')} {visible(stage.origin)}" if stage.origin else "  (new)", "quiet"),
         )
@@ -72,8 +72,8 @@ def _images(recipe: Recipe) -> list[Line]:
     return [
         (
             (visible(image.tag), "path"),
-            (f"  docker build -f {visible(image.dockerfile)}", ""),
-            (f" --target {visible(image.target)}" if image.target else "", ""),
+            (f"  {_arrow('<-')} {visible(image.dockerfile)}", "quiet"),
+            (f", stage {visible(image.target)}" if image.target else "", "quiet"),
             ("" if image.status == "converted" else f"  {image.status}", "warning"),
         )
         for image in recipe.images

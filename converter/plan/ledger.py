@@ -30,7 +30,8 @@ def cover(source: Source, marked: Iterable[Marked], rest: Fate, why: str) -> lis
         first = line
         while line <= total and line not in covered:
             line += 1
-        span = _trimmed(source, Span(source.line_span(first).start, source.line_span(line - 1).end))
+        last = source.line_span(line - 1).start + len(source.line_text(line - 1))
+        span = Span(source.line_span(first).start, last)
         entries.append((source.line_span(first).start, LedgerEntry(source.location(span), rest, why)))
     return [entry for _, entry in sorted(entries, key=lambda item: item[0])]
 

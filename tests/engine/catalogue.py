@@ -69,9 +69,12 @@ END
         env | grep -E '^(GO(OS|ARCH|FLAGS)|CGO_ENABLED|CFLAGS|LDFLAGS|RUSTFLAGS)=' | sort | sed 's/^/# /'
         printf '%s\n' "$sources" | grep . | while IFS= read -r source; do
             if [ -d "$source" ]; then
-                (cd "$source" && find . -type f ! -path './.git/*' | grep -E "${SOURCES:-.}" | sort | while IFS= read -r file; do
-                    printf '# %s %s\n' "$(sha256sum < "$file" | cut -c1-64)" "$file"
-                done)
+                (
+                    cd "$source" || exit
+                    find . -type f ! -path './.git/*' | grep -E "${SOURCES:-.}" | sort | while IFS= read -r file; do
+                        printf '# %s %s\n' "$(sha256sum < "$file" | cut -c1-64)" "$file"
+                    done
+                )
             elif [ -f "$source" ]; then
                 printf '# %s %s\n' "$(sha256sum < "$source" | cut -c1-64)" "$source"
             else

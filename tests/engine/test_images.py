@@ -126,7 +126,10 @@ class TestTools:
         assert (tmp_path / result).is_file()
 
     def test_debian_makes_users(self, engine: Engine, tmp_path: Path) -> None:
-        script = "apt-get install -y ca-certificates && test -s /etc/ssl/certs/ca-certificates.crt\nuseradd --create-home dev && apt-get update && bash -c 'stat -c %U:%G:%u /home/dev'"
+        script = (
+            "apt-get install -y ca-certificates && test -s /etc/ssl/certs/ca-certificates.crt\n"
+            "useradd --create-home dev && apt-get update && bash -c 'stat -c %U:%G:%u /home/dev'"
+        )
         assert self.run(engine, tmp_path, "debian:buster", script) == "dev:dev:1000\n"
 
     def test_alpine_makes_users_and_groups(self, engine: Engine, tmp_path: Path) -> None:
