@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from converter.diagnostics import Diagnostic, Refusal, error, note
 from converter.machine import paths
@@ -37,8 +38,7 @@ DIALECTS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh"})
 """Shells whose scripts are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the person said about a recipe.
 
     `cwd` is where the driver is started, relative to the root; `arguments` are the driver's own,
@@ -59,8 +59,7 @@ class OptionError(Exception):
     """Something that the person said cannot be used: the message says what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """The starting files: every path that the tree holds, and the texts that are known so far.
 
     Paths are relative to the root with forward slashes.
@@ -70,8 +69,7 @@ class Tree:
     texts: Mapping[str, Source]
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """The answer where texts are missing: call again with these paths in `Tree.texts`."""
 
     paths: tuple[str, ...]
@@ -134,7 +132,7 @@ def _dialect(source: Source) -> str:
     return name
 
 
-_COPY_OUT = re.compile(r"\bcp\b|\brun\b.*(>|\||-v|--volume|--mount)")
+_COPY_OUT = r"\bcp\b|\brun\b.*(>|\||-v|--volume|--mount)"
 
 
 def _looks_like(text: str) -> bool:
@@ -143,7 +141,7 @@ def _looks_like(text: str) -> bool:
     lines = [line for line in joined.splitlines() if not line.lstrip().startswith("#")]
     engine = [line for line in lines if re.search(r"docker|podman|buildah|nerdctl", line, re.IGNORECASE)]
     return any(re.search(r"\b(build|bud)\b", line) for line in engine) and any(
-        _COPY_OUT.search(line) for line in engine
+        re.search(_COPY_OUT, line) for line in engine
     )
 
 
@@ -192,10 +190,12 @@ def _existing(run: Run, files: StartingFiles) -> tuple[bool, int]:
     return all(checks), sum(checks)
 
 
-_MENTIONING = re.compile(
-    r"(?i)(^|/)(makefile|gnumakefile|.*\.mk|jenkinsfile.*|.*\.ya?ml|.*\.sh|.*\.bash|.*\.md|readme.*|package\.json|"
-    r"justfile|rakefile|.*\.gradle|.*\.ps1|.*\.bat|.*\.cmd|tasks\.py|build|.*\.toml|.*\.json|\.dockerignore)$"
-)
+_MENTIONING_NAMES = (
+    "build", "gnumakefile", "jenkinsfile", "justfile", "makefile", "rakefile", "readme", ".dockerignore",
+)  # fmt: skip
+_MENTIONING_ENDINGS = (
+    ".bash", ".bat", ".cmd", ".gradle", ".json", ".md", ".mk", ".ps1", ".sh", ".toml", ".yaml", ".yml", "tasks.py",
+)  # fmt: skip
 MAX_MENTIONING = 400
 """How many files of a tree are read to see who else names a builder Dockerfile."""
 
@@ -206,11 +206,17 @@ def _mentions(tree: Tree, run: Run) -> dict[str, str]:
     copies = [event for event in run.events if isinstance(event, CopiedOut)]
     if not builds or not copies:
         return {}
-    wanted = sorted(path for path in tree.paths if _MENTIONING.search(path))[:MAX_MENTIONING]
+    wanted = sorted(path for path in tree.paths if _may_mention(path))[:MAX_MENTIONING]
     missing = tuple(path for path in wanted if path not in tree.texts)
     if missing:
         raise NeedsFiles(missing)
     return {path: tree.texts[path].text for path in wanted}
+
+
+def _may_mention(path: str) -> bool:
+    """Whether a file is of a kind that names Dockerfiles: build scripts, CI files, prose."""
+    name = paths.base_name(path).lower()
+    return name.endswith(_MENTIONING_ENDINGS) or name.startswith(_MENTIONING_NAMES)
 
 
 def _check_choice(result: Plan, options: Options) -> None:

@@ -7,16 +7,16 @@ difference that a person should know, a note says what was done and why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from converter.source import Location, Source, Span
 
 Severity = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What a code means: a title, and an explanation with what to do."""
 
     code: str
@@ -24,8 +24,7 @@ class Rule:
     explanation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One finding: `location` is None where it concerns no single place."""
 
     code: str

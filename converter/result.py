@@ -5,8 +5,9 @@ The JSON output is this model, field by field (`cli/schema.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from converter.diagnostics import Diagnostic
 from converter.source import Location
@@ -15,8 +16,7 @@ Status = Literal["converted", "partial", "refused", "already-multi-stage", "not-
 Fate = Literal["absorbed", "kept", "rewritten", "obsolete", "blocking"]
 
 
-@dataclass(frozen=True, slots=True)
-class ImageResult:
+class ImageResult(Struct, frozen=True):
     """A final image: the tag with unknown parts as their expressions, and the Dockerfile that builds it now."""
 
     tag: str
@@ -25,8 +25,7 @@ class ImageResult:
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True):
     """A file to write or delete: `text` is None for a deletion; paths are relative to the root."""
 
     path: str
@@ -34,8 +33,7 @@ class FileChange:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class StageResult:
+class StageResult(Struct, frozen=True):
     """A stage of the new Dockerfile: `origin` is the Dockerfile that it came from, None for a new one."""
 
     name: str
@@ -43,8 +41,7 @@ class StageResult:
     origin: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CopyResult:
+class CopyResult(Struct, frozen=True):
     """One artifact: where it lies in the stage, on the host on the way, and in the image."""
 
     stage: str
@@ -55,8 +52,7 @@ class CopyResult:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
+class LedgerEntry(Struct, frozen=True):
     """What became of a span of an input file, and why."""
 
     location: Location
@@ -64,16 +60,14 @@ class LedgerEntry:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(Struct, frozen=True):
     """Something that the conversion rests on and that reading cannot prove."""
 
     about: str
     location: Location | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """One driver and what became of it.
 
     `files` is complete: writing them is the whole conversion. It is empty unless

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 MAX_SOURCE_BYTES = 1 << 20
 """The largest file that is read as a Dockerfile or a script: 1 MiB."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A half-open range of character offsets, `start <= end`."""
 
     start: int
@@ -27,8 +27,7 @@ class Span:
         return isinstance(other, Span) and self.start <= other.start and other.end <= self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """A place in a named file: path relative to the root, lines and columns from 1.
 
     `end_line` and `end_column` name the position just behind the last character.
@@ -55,22 +54,37 @@ class SourceError(Exception):
         self.column = column
 
 
-@dataclass(frozen=True)
 class Source:
-    """A named text: `path` is relative to the root, with forward slashes."""
+    """A named text: `path` is relative to the root, with forward slashes. Equal where both are."""
 
-    path: str
-    text: str
-    _line_starts: list[int] = field(init=False, repr=False, compare=False)
+    __slots__ = ("_line_starts", "path", "text")
 
-    def __post_init__(self) -> None:
-        starts = [0]
-        find = self.text.find
-        position = find("\n")
-        while position != -1:
-            starts.append(position + 1)
-            position = find("\n", position + 1)
-        object.__setattr__(self, "_line_starts", starts)
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._line_starts: list[int] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Source) and (self.path, self.text) == (other.path, other.text))
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.text))
+
+    def __repr__(self) -> str:
+        return f"Source({self.path!r}, {len(self.text)} characters)"
+
+    @property
+    def line_starts(self) -> list[int]:
+        """The offset of each line's first character; found when first asked for."""
+        if self._line_starts is None:
+            starts = [0]
+            find = self.text.find
+            position = find("\n")
+            while position != -1:
+                starts.append(position + 1)
+                position = find("\n", position + 1)
+            self._line_starts = starts
+        return self._line_starts
 
     @staticmethod
     def decode(path: str, data: bytes) -> Source:
@@ -102,8 +116,8 @@ class Source:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of a character offset."""
-        line = bisect_right(self._line_starts, offset)
-        return line, offset - self._line_starts[line - 1] + 1
+        line = bisect_right(self.line_starts, offset)
+        return line, offset - self.line_starts[line - 1] + 1
 
     def location(self, span: Span) -> Location:
         """The span as lines and columns."""
@@ -111,12 +125,12 @@ class Source:
 
     def line_count(self) -> int:
         """How many lines the text has; a last line without a line end counts."""
-        return len(self._line_starts) - (1 if self.text.endswith("\n") or not self.text else 0)
+        return len(self.line_starts) - (1 if self.text.endswith("\n") or not self.text else 0)
 
     def line_span(self, line: int) -> Span:
         """The span of a line, counted from 1, with its line end."""
-        start = self._line_starts[line - 1]
-        end = self._line_starts[line] if line < len(self._line_starts) else len(self.text)
+        start = self.line_starts[line - 1]
+        end = self.line_starts[line] if line < len(self.line_starts) else len(self.text)
         return Span(start, end)
 
     def line_text(self, line: int) -> str:
@@ -124,8 +138,7 @@ class Source:
         return self.slice(self.line_span(line)).rstrip("\r\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Replace the characters of `span` by `text`; an empty span inserts."""
 
     span: Span

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from converter.batch.discovery import Root, is_inside
 from converter.batch.problems import Problem
@@ -14,8 +15,7 @@ from converter.result import FileChange
 from converter.source import Source, SourceError
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One file: `before` is None where it is new, `after` where it goes; `mode` is the type and permissions it has or gets.
 
     The path is relative to the root, with forward slashes, and no part of it is a symbolic link, except for a link

@@ -10,7 +10,8 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from converter.batch.problems import Problem, reason
 from converter.source import MAX_SOURCE_BYTES
@@ -25,8 +26,7 @@ SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "ksh93", "zsh", 
 ENGINES = (b"docker", b"podman", b"buildah", b"nerdctl")
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(Struct, frozen=True):
     """Where a command works: `folder` is absolute with its links resolved; `top` is the git work tree around it."""
 
     folder: str

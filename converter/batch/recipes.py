@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import converter.convert as conversion
 from converter.batch.discovery import Root, candidates
@@ -21,8 +23,7 @@ _UNREAD = frozenset({"STG103", "STG106", "STG107", "STG301"})
 """Refusals of scripts that could not be read, which therefore say nothing about whether they hold the pattern."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A recipe with the texts that it was made from, by path."""
 
     recipe: Recipe
@@ -47,8 +48,7 @@ class Outcome:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """What a folder holds: exactly one of these.
 
     `chosen` is the outcome that counts; `choices` are several among which the person has to choose; with neither,

@@ -19,7 +19,11 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+
+import msgspec
+import msgspec.json
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from converter.batch.changes import Change
 from converter.batch.problems import Problem, reason
@@ -29,8 +33,7 @@ _MARK = ".stageify-"
 _NEW, _OLD = ".new", ".old"
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """One change in the journal: digests of its contents, None for no file; `new` and `old` are the files beside it."""
 
     path: str
@@ -40,8 +43,7 @@ class _Step:
     old: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Journal:
+class _Journal(Struct, frozen=True):
     state: str
     steps: tuple[_Step, ...]
     folders: tuple[str, ...]
@@ -156,6 +158,8 @@ def _check_path(folder: str, path: str) -> None:
     parts = path.split("/")
     if os.path.isabs(path) or any(part in ("", ".", "..") for part in parts) or "\0" in path:
         raise Problem(f"{path!r} is no path below {folder}, and nothing outside is written")
+    if not path.isprintable() and any("\ud800" <= character <= "\udfff" for character in path):
+        raise Problem(f"{path!r} has a name that is not UTF-8, and is not written")
     if ".git" in (part.lower() for part in parts):
         raise Problem(f"{path} belongs to git, and is not written")
     parent = os.path.join(folder, *parts[:-1])
@@ -205,27 +209,22 @@ def _create(path: str, data: bytes, mode: int) -> None:
 
 def _save(folder: str, journal: _Journal) -> None:
     """Puts a journal in the place of the one before, in one step."""
-    import json
-
     path, unfinished = os.path.join(folder, JOURNAL), os.path.join(folder, UNFINISHED_JOURNAL)
-    _create(unfinished, json.dumps(asdict(journal), indent=1).encode(), 0o600)
+    _create(unfinished, msgspec.json.encode(journal), 0o600)
     os.replace(unfinished, path)
     _sync_folder(folder)
 
 
 def _load(folder: str) -> _Journal | None:
     """The journal of a run that was cut off; None where not even the first one was complete."""
-    import json
-
     path = os.path.join(folder, JOURNAL)
     if not os.path.lexists(path):
         return None
     data = _content(path) or b""
     try:
-        found = json.loads(data)
-        journal = _Journal(found["state"], tuple(_Step(**step) for step in found["steps"]), tuple(found["folders"]))
+        journal = msgspec.json.decode(data, type=_Journal)
         _check_journal(folder, journal)
-    except (ValueError, TypeError, KeyError, AttributeError, Problem):
+    except (msgspec.MsgspecError, ValueError, Problem):
         raise Problem(
             f"{JOURNAL} is none of stageify's journals, so it is not followed", "remove the file if you do not need it"
         ) from None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from converter.batch.changes import Change, changes_of
 from converter.batch.discovery import Root
@@ -20,8 +21,7 @@ DONE, CHANGES, NOTHING, REFUSED = 0, 1, 3, 4
 """Exit statuses: done or nothing to do, something to convert, nothing to convert here, refused. 2 is a `Problem`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What the command line asks for; `out` is an absolute folder, `command` and `arguments` the words as given."""
 
     root: Root
@@ -98,9 +98,14 @@ def _print_diff(request: Request, changes: Sequence[Change]) -> None:
     if not wants_colour(request.color, sys.stdout):
         write_bytes(diff)
         return
-    styles = {"+": "added", "-": "removed", "@": "hunk", "d": "heading", "n": "heading"}
     lines = diff.decode("utf-8", "replace").removesuffix("\n").split("\n") if diff else []
-    write_lines([((visible(line), styles.get(line[:1], "")),) for line in lines], sys.stdout, True)
+    write_lines([((visible(line), _diff_style(line)),) for line in lines], sys.stdout, True)
+
+
+def _diff_style(line: str) -> str:
+    if line.startswith(("diff --git ", "--- a/", "+++ b/", "--- /dev/null", "+++ /dev/null")):
+        return "heading"
+    return {"+": "added", "-": "removed", "@": "hunk"}.get(line[:1], "")
 
 
 def _print_json(recipes: Sequence[Recipe]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -11,6 +12,8 @@ def run() -> None:
     The version is printed without the rest of the program: it is what installers and bug reports ask for.
     """
     words = sys.argv[1:]
+    # A short process collects no garbage worth the search: imports alone would start it dozens of times.
+    gc.set_threshold(100_000, 50, 50)
     try:
         if words == ["--version"]:
             from converter import __version__

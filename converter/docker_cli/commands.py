@@ -2,12 +2,12 @@
 
 Whatever is returned as a `Word` knows its argument and offset. Booleans are True,
 False, or None where an unknown token decides (`--rm=$x`). The kinds of commands add no
-fields to `Command`, so they are its dataclass too: frozen, slotted and comparable.
+fields to `Command`, so they are comparable with it: frozen structs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from converter.docker_cli.context import ContextKind, context_kind
 from converter.docker_cli.cp_path import CpPath, split_cp_path
@@ -43,8 +43,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """What every command has.
 
     `program` is docker, podman, nerdctl, buildah, docker-buildx, docker-compose or
@@ -97,10 +96,8 @@ class Command:
         )
 
 
-class Build(Command):
+class Build(Command, frozen=True):
     """`docker build`, `docker buildx build`, `podman build`, `buildah bud`, `nerdctl build`."""
-
-    __slots__ = ()
 
     @property
     def context(self) -> Word | None:
@@ -215,10 +212,8 @@ class Build(Command):
         return self.program == "docker-buildx" or "buildx" in self.path
 
 
-class NewContainer(Command):
+class NewContainer(Command, frozen=True):
     """What `Create` and `Run` have in common: the container that they make."""
-
-    __slots__ = ()
 
     @property
     def image(self) -> Word:
@@ -321,22 +316,16 @@ class NewContainer(Command):
 _MOUNTS = {"volume": parse_volume, "mount": parse_mount, "tmpfs": parse_tmpfs}
 
 
-class Create(NewContainer):
+class Create(NewContainer, frozen=True):
     """`docker create`: a container that does not run."""
 
-    __slots__ = ()
 
-
-class Run(NewContainer):
+class Run(NewContainer, frozen=True):
     """`docker run`: a container that is created and started."""
 
-    __slots__ = ()
 
-
-class Cp(Command):
+class Cp(Command, frozen=True):
     """`docker cp`: between a container and the host."""
-
-    __slots__ = ()
 
     @property
     def source(self) -> CpPath:
@@ -369,19 +358,15 @@ class Cp(Command):
         return self.source.is_stream
 
 
-class _Named(Command):
-    __slots__ = ()
-
+class _Named(Command, frozen=True):
     @property
     def names(self) -> tuple[Word, ...]:
         """What the command is about, in order; may be empty for podman's `--all`."""
         return self.operands
 
 
-class Rm(_Named):
+class Rm(_Named, frozen=True):
     """`docker rm`: containers go."""
-
-    __slots__ = ()
 
     @property
     def force(self) -> bool | None:
@@ -394,10 +379,8 @@ class Rm(_Named):
         return self.enabled("volumes")
 
 
-class Rmi(_Named):
+class Rmi(_Named, frozen=True):
     """`docker rmi`, `docker image rm`: names of images go, and images without a name."""
-
-    __slots__ = ()
 
     @property
     def force(self) -> bool | None:
@@ -405,10 +388,8 @@ class Rmi(_Named):
         return self.enabled("force")
 
 
-class Tag(Command):
+class Tag(Command, frozen=True):
     """`docker tag`: an image gets a further name."""
-
-    __slots__ = ()
 
     @property
     def source(self) -> Word:
@@ -426,10 +407,8 @@ class Tag(Command):
         return self.operands[1:]
 
 
-class Push(Command):
+class Push(Command, frozen=True):
     """`docker push`."""
-
-    __slots__ = ()
 
     @property
     def names(self) -> tuple[Word, ...]:
@@ -447,10 +426,8 @@ class Push(Command):
         return self.enabled("all-tags")
 
 
-class Pull(Command):
+class Pull(Command, frozen=True):
     """`docker pull`."""
-
-    __slots__ = ()
 
     @property
     def image(self) -> Word:
@@ -468,10 +445,8 @@ class Pull(Command):
         return self.enabled("all-tags")
 
 
-class Exec(Command):
+class Exec(Command, frozen=True):
     """`docker exec`: a command in a running container."""
-
-    __slots__ = ()
 
     @property
     def container(self) -> Word | None:
@@ -504,10 +479,8 @@ class Exec(Command):
         return self.value("user")
 
 
-class Start(_Named):
+class Start(_Named, frozen=True):
     """`docker start`."""
-
-    __slots__ = ()
 
     @property
     def attach(self) -> bool | None:
@@ -520,25 +493,17 @@ class Start(_Named):
         return self.enabled("interactive")
 
 
-class Stop(_Named):
+class Stop(_Named, frozen=True):
     """`docker stop`."""
 
-    __slots__ = ()
 
-
-class Wait(_Named):
+class Wait(_Named, frozen=True):
     """`docker wait`: until the containers end; prints their exit codes."""
 
-    __slots__ = ()
 
-
-class Kill(_Named):
+class Kill(_Named, frozen=True):
     """`docker kill`."""
 
-    __slots__ = ()
 
-
-class Other(Command):
+class Other(Command, frozen=True):
     """A command that is known by name only: everything behind the name is in `operands`."""
-
-    __slots__ = ()

@@ -10,7 +10,7 @@ from converter.docker_cli.tokens import UNKNOWN_START
 ContextKind = Literal["path", "stdin", "remote", "unknown"]
 
 _REMOTE_PREFIXES = ("http://", "https://", "git://", "git@", "github.com/", "ssh://")
-_SCP_LIKE = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:")
+_SCP_LIKE = r"[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:"
 
 
 def is_remote_context(text: str) -> bool:
@@ -20,7 +20,7 @@ def is_remote_context(text: str) -> bool:
     (the last only where no folder of that name exists, which this cannot see);
     BuildKit adds `ssh://` and `user@host:path`.
     """
-    return text.startswith(_REMOTE_PREFIXES) or ("@" in text and _SCP_LIKE.match(text) is not None)
+    return text.startswith(_REMOTE_PREFIXES) or ("@" in text and re.match(_SCP_LIKE, text) is not None)
 
 
 def context_kind(text: str) -> ContextKind:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from converter.docker_cli.tokens import UNKNOWN_START
 from converter.docker_cli.words import Word
 
 
-@dataclass(frozen=True, slots=True)
-class CpPath:
+class CpPath(Struct, frozen=True):
     """One side of a copy.
 
     `container` is None for a path on the host; `path` is what stands behind the

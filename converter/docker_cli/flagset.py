@@ -9,8 +9,9 @@ operands unless the command stops at its first (`SetInterspersed(false)`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from converter.docker_cli.errors import UsageError, did_you_mean
 from converter.docker_cli.tokens import UNKNOWN_START, is_unknown
@@ -25,24 +26,21 @@ class Kind(Enum):
     OPTIONAL = "?"
 
 
-@dataclass(frozen=True, slots=True)
-class FlagSpec:
+class FlagSpec(Struct, frozen=True):
     """A flag that a command knows, by its canonical long name."""
 
     name: str
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class FlagSet:
+class FlagSet(Struct, frozen=True):
     """All flags of a command, by long name (aliases too) and by letter."""
 
     long: Mapping[str, FlagSpec]
     short: Mapping[str, FlagSpec]
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """What a run over the arguments found.
 
     `assumed` has the indices of arguments that begin with an unknown token where a

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from converter.docker_cli import commands
 from converter.docker_cli.commands import Command, Cp, NewContainer, Other
@@ -50,14 +51,12 @@ def parse(argv: Sequence[str]) -> Command:
     return _subcommand(call, index, flags)
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(Struct, frozen=True):
     argv: tuple[str, ...]
     program: Program
 
 
-@dataclass(frozen=True, slots=True)
-class _Arity:
+class _Arity(Struct, frozen=True):
     """How many operands a command takes; `maximum` None is any number."""
 
     minimum: int

@@ -7,7 +7,8 @@ take a value, whether `NAME=value` may follow, how many operands come before the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from converter.docker_cli.tokens import UNKNOWN_START, is_unknown
 from converter.docker_cli.words import Word
@@ -28,8 +29,7 @@ PROGRAMS = {
 """What a file name is called in `Command.program`: wrappers count as what they wrap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """The docker-like program of a command line.
 
     `index` is its argument, `name` one of the values of `PROGRAMS`, `environment`
@@ -41,8 +41,7 @@ class Program:
     environment: tuple[Word, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Prefix:
+class _Prefix(Struct, frozen=True):
     values: str = ""
     """Letters of flags that take a value."""
     long_values: frozenset[str] = frozenset()

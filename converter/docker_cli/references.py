@@ -9,17 +9,17 @@ behind the last colon of the last part; `docker.io` and, for one-part names ther
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from converter.docker_cli.tokens import UNKNOWN_END, is_unknown
 
 _DEFAULT_REGISTRY = "docker.io"
 _LEGACY_REGISTRY = "index.docker.io"
-_IMAGE_ID = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
+_IMAGE_ID = r"(?:sha256:)?[0-9a-f]{64}"
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """The parts of an image's name as they are written; None is what is not written."""
 
     registry: str | None
@@ -60,7 +60,7 @@ def normalize(text: str) -> str:
     that part is not added: no registry before a name whose first part holds a token,
     no tag behind a name that ends in one.
     """
-    if not text or _IMAGE_ID.fullmatch(text):
+    if not text or (len(text) >= 64 and re.fullmatch(_IMAGE_ID, text)):
         return text
     reference = parse_reference(text)
     registry, repository, tag = reference.registry, reference.repository, reference.tag
@@ -79,7 +79,7 @@ def normalize(text: str) -> str:
 
 def is_image_id(text: str) -> bool:
     """Whether the text is the full id of an image, with or without `sha256:`."""
-    return _IMAGE_ID.fullmatch(text) is not None
+    return len(text) >= 64 and re.fullmatch(_IMAGE_ID, text) is not None
 
 
 def _is_registry(first: str) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from converter.docker_cli.errors import UsageError
 from converter.docker_cli.tokens import UNKNOWN_START, is_unknown
@@ -12,8 +13,7 @@ from converter.docker_cli.words import Flag, Word
 VolumeKind = Literal["bind", "volume", "tmpfs", "other", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(Struct, frozen=True):
     """One mount of a container.
 
     `source` is None for an anonymous volume and for a tmpfs. `kind` is `bind` for a

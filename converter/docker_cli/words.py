@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A value: `text` stands in argument `index`, from character `start` on."""
 
     index: int
@@ -23,8 +22,7 @@ class Word:
         return Word(self.index, self.start + start, self.text[start:end])
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """One flag as it was given.
 
     `name` is the canonical long name without dashes. `value` is None for a boolean
@@ -44,8 +42,7 @@ class Flag:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """`NAME=VALUE` or `NAME` alone, as `--build-arg`, `--env` and `--label` take it.
 
     Without `=` the value is None: build arguments and variables then come from the

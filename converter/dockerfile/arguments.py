@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from converter.dockerfile.jsonform import JsonArray
 from converter.dockerfile.logical import SPACE, TOKEN, LogicalLine
@@ -15,8 +15,7 @@ QUOTED = frozenset({"ARG", "ENV", "LABEL"})
 """The instructions whose words are divided outside of quotes (`parseWords`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """One word: where it stands, how it is written and what it says.
 
     `raw` is the source text without continuations and the comments between them;

@@ -11,9 +11,11 @@ and of BuildKit's `dockerfile2llb/convert.go` (`buildMetaArgs`, `dispatchArg`,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from posixpath import normpath
 from types import MappingProxyType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from converter.dockerfile.heredocs import is_heredoc_word
 from converter.dockerfile.pairs import pairs
@@ -47,8 +49,7 @@ DEFAULT_SHELL = ("/bin/sh", "-c")
 _EXPANDED = frozenset({"ADD", "COPY", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"})
 
 
-@dataclass(frozen=True, slots=True)
-class BaseFacts:
+class BaseFacts(Struct, frozen=True):
     """What is known of an image that is not built by the file; None stands for unknown."""
 
     env: Mapping[str, str] | None = None
@@ -61,24 +62,21 @@ SCRATCH = BaseFacts(env=MappingProxyType({}), workdir="/", user="")
 """The facts of `FROM scratch`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A variable of a stage: its value, which may hold tokens, and whether ENV has set it."""
 
     value: str
     from_env: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(Struct, frozen=True):
     """A variable that was taken as unset although the base image, whose ENV is unknown, may set it."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class CopyPaths:
+class CopyPaths(Struct, frozen=True):
     """What COPY or ADD names, with variables replaced and quotes removed; all may hold tokens.
 
     `sources` leaves out here-documents. `destination` is as written; `target` is the
@@ -91,8 +89,7 @@ class CopyPaths:
     target: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What an instruction sees: the state in front of it.
 
     `workdir` and `user` are None where they are unknown, `user` is "" where none is set.
@@ -104,7 +101,7 @@ class Scope:
     shell: tuple[str, ...] | None
     env_known: bool
     escape: str = "\\"
-    unknown: MakeUnknown = field(default=str, repr=False, compare=False)
+    unknown: MakeUnknown = str
 
     def lookup(self, name: str) -> str | None:
         """The value of a variable, which may hold tokens; None where it is unset."""
@@ -130,8 +127,7 @@ class Scope:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class StageState:
+class StageState(Struct, frozen=True):
     """A stage and what its instructions see.
 
     `image` is the expanded image, `parent` the index of the stage that it is built

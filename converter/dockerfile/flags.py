@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from converter.dockerfile.logical import SPACE, LogicalLine
 from converter.source import Span
@@ -10,8 +10,7 @@ from converter.source import Span
 _QUOTES = "'\""
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """One flag: `--name` (value None) or `--name=value` with its quotes and escapes removed.
 
     `value_span` covers the value as it is written, quotes included; `value_offsets`

@@ -6,16 +6,16 @@ as the bits of one integer: each token is a few operations on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 
 class GlobError(ValueError):
     """A pattern that Go's `filepath.Match` rejects."""
 
 
-@dataclass(frozen=True, slots=True)
-class CharacterClass:
+class CharacterClass(Struct, frozen=True):
     """`[a-c]` or `[^a-c]`: ranges of characters, both ends included."""
 
     negated: bool
@@ -26,8 +26,7 @@ class CharacterClass:
         return any(low <= character <= high for low, high in self.ranges) != self.negated
 
 
-@dataclass(frozen=True, slots=True)
-class Literally:
+class Literally(Struct, frozen=True):
     """Characters that stand for themselves."""
 
     text: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from converter.dockerfile.logical import SPACE
 from converter.dockerfile.words import Lexer, Word, WordError, split_words
@@ -11,8 +11,7 @@ _ESCAPE = "\\"
 _DIGITS = "0123456789"
 
 
-@dataclass(frozen=True, slots=True)
-class HeredocWord:
+class HeredocWord(Struct, frozen=True):
     """A word such as `<<EOF`, `3<<-"EOF"` or `<< EOF`, as a range of the joined line.
 
     `spaced` is True where white space stands between `<<` and the delimiter.

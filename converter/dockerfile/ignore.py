@@ -6,8 +6,9 @@ moby's `patternmatcher` and its reader of ignore files have them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from posixpath import normpath
+
+from msgspec import Struct
 
 from converter.dockerfile.globs import GlobError, Token, could_match_below, glob_tokens, ignore_tokens, matches
 from converter.dockerfile.logical import SPACE
@@ -24,8 +25,7 @@ class IgnoreError(ValueError):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreRule:
+class IgnoreRule(Struct, frozen=True):
     """One line: its cleaned pattern, whether it is an exception (`!`), and where it stands (from 1)."""
 
     pattern: str
@@ -34,8 +34,7 @@ class IgnoreRule:
     tokens: tuple[Token, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreRules:
+class IgnoreRules(Struct, frozen=True):
     """The rules of an ignore file, in order; the last one that matches decides."""
 
     rules: tuple[IgnoreRule, ...] = ()

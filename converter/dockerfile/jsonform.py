@@ -9,16 +9,16 @@ makes the line shell form in newer ones.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 _WHITE = " \t\r\n"
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
-@dataclass(frozen=True, slots=True)
-class JsonString:
+class JsonString(Struct, frozen=True):
     """A string of the array: its range in the text, quotes included, and its decoded value."""
 
     start: int
@@ -26,8 +26,7 @@ class JsonString:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class JsonArray:
+class JsonArray(Struct, frozen=True):
     """An array from `start` to `end`, behind the bracket.
 
     `fault` is empty for JSON form, "elements" for an array of other things than

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from converter.source import Span
 
@@ -27,8 +28,7 @@ TOKEN = re.compile(r"[^\t\v\f\r ]+")
 """A word of an instruction whose words are divided by white space alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogicalLine:
+class LogicalLine(Struct, frozen=True):
     """The joined text of an instruction and where each piece of it stands in the source.
 
     Piece `i` starts at `starts[i]` in `text` and at `offsets[i]` in the source;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from converter.dockerfile.arguments import quoted_words
 from converter.dockerfile.logical import TOKEN, TOKEN_SPACE, LogicalLine
@@ -10,8 +10,7 @@ from converter.dockerfile.syntax import Instruction
 from converter.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """One name and its value, both as written: quotes and variables are still to be processed.
 
     `value` and `value_span` are None where no value is given (`ARG name`; also a

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from converter.dockerfile.flags import Flag
 from converter.dockerfile.syntax import Dockerfile, Instruction
 from converter.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """One stage: `FROM image [AS name]` and the instructions up to the next FROM.
 
     `image` is as written, with variables; `image_span` and `name_span` can be edited.
@@ -34,8 +34,7 @@ class Stage:
         return Span(self.from_instruction.span.start, last.span.end)
 
 
-@dataclass(frozen=True, slots=True)
-class StageReference:
+class StageReference(Struct, frozen=True):
     """A place that names a stage, by number or name, or an image.
 
     `span` covers just the reference, in `value` without quotes; `place` tells where

@@ -7,9 +7,10 @@ asked for, by the rules of BuildKit's `frontend/dockerfile/parser`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from converter.dockerfile.arguments import Argument, read_arguments
 from converter.dockerfile.flags import Flag, read_flags
@@ -35,15 +36,13 @@ KEYWORDS = JSON_INSTRUCTIONS | {
 """Every instruction of the Dockerfile reference, in upper case."""
 
 
-@dataclass(frozen=True, slots=True)
-class ByteOrderMark:
+class ByteOrderMark(Struct, frozen=True):
     """U+FEFF at the very start of the file; the first line's node starts behind it."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Struct, frozen=True):
     """A parser directive, `# name=value`, with its line end; `name` is in lower case."""
 
     span: Span
@@ -52,22 +51,19 @@ class Directive:
     value_span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment line with its line end."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Blank:
+class Blank(Struct, frozen=True):
     """A line of nothing but white space, with its line end."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(Struct, frozen=True):
     """A here-document of an instruction.
 
     `expand` is False where a part of the delimiter was quoted; `chomp` is True
@@ -100,8 +96,7 @@ class Heredoc:
         return "\n".join(line.lstrip("\t") for line in text.split("\n"))
 
 
-@dataclass(frozen=True)
-class Instruction:
+class Instruction(Struct, frozen=True, dict=True):
     """An instruction with its continuation lines, here-documents and line end.
 
     `keyword` is in upper case and may be unknown; it is empty where a lone escape
@@ -210,8 +205,7 @@ def make_instruction(span: Span, line: LogicalLine, escape: str, heredocs: tuple
     return Instruction(span, keyword, line.span(start, keyword_end), keyword_end, line, escape, heredocs)
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxProblem:
+class SyntaxProblem(Struct, frozen=True):
     """Something that an engine rejects, in plain words."""
 
     span: Span
@@ -221,8 +215,7 @@ class SyntaxProblem:
 Node: TypeAlias = ByteOrderMark | Directive | Comment | Blank | Instruction
 
 
-@dataclass(frozen=True)
-class Dockerfile:
+class Dockerfile(Struct, frozen=True, dict=True):
     """The tree: joining the texts of all nodes gives the source again, byte for byte."""
 
     source: Source

@@ -12,8 +12,9 @@ inside one gives a new token for the whole expression instead.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from converter.dockerfile.logical import SPACE
 from converter.dockerfile.wildcards import PatternError, replace, trim_prefix, trim_suffix
@@ -39,8 +40,7 @@ class WordError(Exception):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A use of a variable: its name and the range of the whole `$name` or `${...}`."""
 
     name: str
@@ -49,8 +49,7 @@ class Reference:
     expression: str
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word after splitting, and the range of the text that it came from."""
 
     text: str

@@ -7,7 +7,7 @@ that stays reads what it makes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from converter.docker_cli import commands as docker
 from converter.machine.state import Container, Image, State
@@ -15,16 +15,14 @@ from converter.machine.value import Value
 from converter.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """A command in a source; `key` identifies its syntax node."""
 
     source: Source
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class InnerCommand:
+class InnerCommand(Struct, frozen=True):
     """A command inside a construct that is not followed: its literal words, NUL for what is not literal.
 
     `builds` tells that it is a docker command that makes an image or a container or copies files.
@@ -36,18 +34,16 @@ class InnerCommand:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that a command did; `number` is its position in the run."""
 
     number: int
     site: Site
     calls: tuple[Site, ...]
-    state: State = field(repr=False)
+    state: State
 
 
-@dataclass(frozen=True, slots=True)
-class Built(Event):
+class Built(Event, frozen=True):
     """`docker build`: `dockerfile` and `context` are normalised host paths; `tags` as written."""
 
     command: docker.Build
@@ -59,8 +55,7 @@ class Built(Event):
     tags: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Created(Event):
+class Created(Event, frozen=True):
     """`docker create` or `docker run`: `image` is None for an image that the script did not build."""
 
     container: Container
@@ -69,8 +64,7 @@ class Created(Event):
     words: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CopiedOut(Event):
+class CopiedOut(Event, frozen=True):
     """`docker cp` from a container: `source` is absolute in it, `path` is where it arrived on the host."""
 
     container: Container
@@ -81,8 +75,7 @@ class CopiedOut(Event):
     merged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedContainers(Event):
+class RemovedContainers(Event, frozen=True):
     """`docker rm`, `stop`, `kill`, `wait`, `start`: the containers it names, None for one that is not known."""
 
     containers: tuple[Container | None, ...]
@@ -92,8 +85,7 @@ class RemovedContainers(Event):
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedImages(Event):
+class RemovedImages(Event, frozen=True):
     """`docker rmi`: for each operand the image and the words' index, None for one that the script did not build."""
 
     images: tuple[Image | None, ...]
@@ -102,8 +94,7 @@ class RemovedImages(Event):
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UsedImages(Event):
+class UsedImages(Event, frozen=True):
     """A docker command that stays and needs images: push, tag, run, save, ..."""
 
     images: tuple[Image, ...]
@@ -112,8 +103,7 @@ class UsedImages(Event):
     words: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned(Event):
+class Assigned(Event, frozen=True):
     """A variable was set. `pure` tells that nothing but the variable changed."""
 
     name: str
@@ -122,22 +112,19 @@ class Assigned(Event):
     pure: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedFolder(Event):
+class ChangedFolder(Event, frozen=True):
     """`cd`: the working folder afterwards."""
 
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class Announced(Event):
+class Announced(Event, frozen=True):
     """`echo` or `printf` to the terminal."""
 
     text: Value
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedFiles(Event):
+class ChangedFiles(Event, frozen=True):
     """A host command whose effect on files is known.
 
     `operands` pairs the index of each word with the host path it names, so that
@@ -154,8 +141,7 @@ class ChangedFiles(Event):
     words: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RanCommand(Event):
+class RanCommand(Event, frozen=True):
     """A command that stays as it is; `paths` are the host paths its words name.
 
     `opaque` tells that it may change any file of the tree: a program or script of the tree itself.
@@ -168,8 +154,7 @@ class RanCommand(Event):
     makes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped(Event):
+class Skipped(Event, frozen=True):
     """A part of the script that may or may not run, or never does; `words` are the commands inside."""
 
     words: tuple[InnerCommand, ...]

@@ -8,8 +8,10 @@ maps to a path below its origin.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from converter.machine import paths
 from converter.machine.value import Value
@@ -17,15 +19,13 @@ from converter.machine.value import Value
 Kind = Literal["file", "folder", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class FromTree:
+class FromTree(Struct, frozen=True):
     """The file or folder of the tree with this path."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class FromContainer:
+class FromContainer(Struct, frozen=True):
     """Copied out of a container: `path` is absolute there.
 
     `contents` tells that `docker cp` was given `path/.`. `event` numbers the copy.
@@ -37,8 +37,7 @@ class FromContainer:
     contents: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FromHost:
+class FromHost(Struct, frozen=True):
     """Made by a command of the script on the host; `event` numbers it."""
 
     event: int
@@ -47,8 +46,7 @@ class FromHost:
 Origin = FromTree | FromContainer | FromHost
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What lies at a path.
 
     `events` are the numbers of all events that brought it there or changed it.
@@ -93,8 +91,7 @@ class StartingFiles:
         return (path for path in self.files if paths.is_below(path, folder))
 
 
-@dataclass(frozen=True, slots=True)
-class HostFiles:
+class HostFiles(Struct, frozen=True):
     """The starting files and what commands changed: None stands for a removed path."""
 
     start: StartingFiles

@@ -6,8 +6,10 @@ States are immutable, so that an event keeps the state it saw and a branch costs
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from converter.machine.host import HostFiles
 from converter.machine.value import Value
@@ -15,8 +17,7 @@ from converter.machine.value import Value
 Status = Literal["success", "failure", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A shell variable: `binding` numbers the assignment, None for one that comes from outside."""
 
     value: Value
@@ -24,15 +25,13 @@ class Variable:
     exported: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """An image that the script built: `event` numbers the build."""
 
     event: int
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     """A container: the image by number of the build event, or the name of an image from outside."""
 
     event: int
@@ -41,8 +40,7 @@ class Container:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """One moment of the machine.
 
     `folder` is the working folder, normalised. `images` maps a normalised tag or

@@ -10,7 +10,8 @@ paths can be joined and compared without knowing every part of them.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from converter.source import Source, Span
 
@@ -20,8 +21,7 @@ ROOT_TOKEN = "\x000\x01"
 """Stands for the absolute path of the root, which is different on every machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """An expression of the script: `$VERSION`, `${1}`, `$(git describe)`.
 
     `variable` is the name where the expression is nothing but one variable.
@@ -37,16 +37,14 @@ class Reference:
     binding: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A part of a value: `reference` is None for literal text."""
 
     text: str
     reference: Reference | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A word's value; `pieces` are in order."""
 
     pieces: tuple[Piece, ...]
@@ -114,8 +112,7 @@ def _cut(reference: Reference) -> Reference:
     return Reference("", None, reference.quoted, reference.source, reference.span, reference.binding)
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Something that reading cannot tell: the expression, and why."""
 
     token: str
@@ -123,8 +120,7 @@ class Unknown:
     why: str
 
 
-@dataclass
-class Unknowns:
+class Unknowns(Struct):
     """The unknowns of one interpretation; equal keys are the same unknown."""
 
     _by_key: dict[Hashable, Unknown] = field(default_factory=dict)

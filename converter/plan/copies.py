@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from converter.diagnostics import Diagnostic, note, refuse, warning
 from converter.dockerfile.environment import target_path
@@ -30,8 +31,7 @@ ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", "
 """Names of archives that ADD unpacks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """One artifact as the new Dockerfile takes it."""
 
     artifact: Artifact
@@ -40,8 +40,7 @@ class Copied:
     instruction: Span
 
 
-@dataclass
-class Rewritten:
+class Rewritten(Struct):
     """The result for one runtime Dockerfile."""
 
     edits: list[Edit] = field(default_factory=list)
@@ -51,8 +50,7 @@ class Rewritten:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The stage that an artifact comes from: `chown` is the reason for `--chown=0:0`, None where it is not needed."""
 
     stage: str
@@ -75,8 +73,7 @@ def rewrite(
     return writer.out
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A new instruction: `stage` is None where it copies from the host."""
 
     stage: str | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from converter.diagnostics import refuse
 from converter.docker_cli.references import normalize
@@ -21,8 +22,7 @@ from converter.shell.interpreter import NeedsFiles, Run
 from converter.source import Source
 
 
-@dataclass(frozen=True)
-class BuildFile:
+class BuildFile(Struct, frozen=True):
     """A build and its Dockerfile: `target` is the stage that becomes the image.
 
     `arguments` maps each `--build-arg` to its value as the script computes it.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+
+from msgspec import Struct
 
 from converter.docker_cli.references import parse_reference
 
@@ -13,8 +12,7 @@ ROOT_USERS = frozenset({"", "0", "root", "0:0", "root:root", "0:root", "root:0"}
 """The spellings of root in USER."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFacts:
+class ImageFacts(Struct, frozen=True):
     """What an image brings; a field is None where that is not known.
 
     `user` and `workdir` are as in the image's config, `command` and `entrypoint` its CMD and ENTRYPOINT.
@@ -83,27 +81,6 @@ def look_up(image: str, given: Mapping[str, ImageFacts]) -> ImageFacts:
     name = name.removeprefix("library/")
     if name in given:
         return given[name]
-    return _official().get(name, NOTHING)
+    from converter.plan.official_images import OFFICIAL
 
-
-@lru_cache(maxsize=1)
-def _official() -> dict[str, ImageFacts]:
-    import tomli
-
-    text = (Path(__file__).parent / "official_images.toml").read_text(encoding="utf-8")
-    return {name: _completed(_given(entry)) for name, entry in tomli.loads(text)["images"].items()}
-
-
-def _completed(facts: ImageFacts) -> ImageFacts:
-    """An entry of the table with what it leaves out: root, `/`, and no entrypoint."""
-    return ImageFacts(
-        facts.user or "",
-        facts.workdir or "/",
-        facts.command,
-        facts.entrypoint if facts.entrypoint is not None else (),
-    )
-
-
-def official_names() -> frozenset[str]:
-    """The names in the table."""
-    return frozenset(_official())
+    return OFFICIAL.get(name, NOTHING)

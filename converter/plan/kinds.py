@@ -24,7 +24,7 @@ FILE_SUFFIXES = frozenset(
 )
 """Endings of names that build tools give to files and never to folders."""
 
-_COMPILERS = re.compile(
+_COMPILERS = (
     r"(?:^|[\s/])(?:go\s+(?:build|test)|[\w-]*gcc|[\w-]*g\+\+|c\+\+|cc|clang(?:\+\+)?|tcc|ld|ghc|rustc|ocamlfind|ocamlopt|"
     r"fpc|nim|crystal\s+build|dmd|ldc2|gdc|gfortran|swiftc|kotlinc|curl|as|ar|vala|valac)(?=\s|$)"
 )
@@ -49,7 +49,7 @@ def kind_of(
             continue
         if re.search(r"\bdotnet\b", command):
             return "folder", "dotnet writes it with -o"
-        if _COMPILERS.search(command) and "..." not in command and f"{name}/" not in command:
+        if re.search(_COMPILERS, command) and "..." not in command and f"{name}/" not in command:
             return "file", f"the builder writes it with -o {name}"
     if re.search(rf"\bchmod\s+(?!-R)\S+\s+(?:\S+\s+)*(?:\S*/)?{spelled}(?=$|[\s;&|])", text):
         return "file", "the builder sets its mode"

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
 
 from converter.diagnostics import refuse
 from converter.docker_cli.references import normalize
@@ -41,8 +42,7 @@ CLEANING = frozenset({"rm", "rmi", "stop", "kill", "ps", "images", "inspect", "l
 """docker commands that do no harm where what they name does not exist, as a first run shows."""
 
 
-@dataclass
-class Liveness:
+class Liveness(Struct):
     """The events that stay, and what they still need.
 
     `images` and `containers` are numbers of the events that made them; `copies` are
@@ -280,7 +280,10 @@ class _Judge:
 
     def announcement_lives(self, event: Announced) -> bool:
         """A message goes when it speaks of something that goes, and of nothing that stays."""
-        words = re.findall(r"[^\s'\"`()<>,;!]+", event.text.flat)
+        text = event.text.flat
+        for character in "'\"`()<>,;!":
+            text = text.replace(character, " ")
+        words = text.split()
         words = [word.rstrip(".:") for word in words]
         dead: set[str] = set()
         alive: set[str] = set()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from converter.diagnostics import refuse
 from converter.dockerfile.pairs import pairs
@@ -18,8 +19,7 @@ RESERVED = frozenset({"scratch", "context"})
 """Names that a stage cannot have."""
 
 
-@dataclass(frozen=True)
-class Blocks:
+class Blocks(Struct, frozen=True):
     """The parts of the new file, each with its line ends; see `templates/Dockerfile.j2`."""
 
     directives: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from converter.diagnostics import Diagnostic, Refusal, note, refuse, warning
 from converter.docker_cli.references import normalize
@@ -28,16 +29,16 @@ from converter.shell.interpreter import NeedsFiles, Run
 from converter.source import Edit, Location, Span
 
 
-@dataclass(frozen=True, slots=True)
 class NotThePattern(Exception):
     """The run holds no builder pattern: why, and whether it is multi-stage already."""
 
-    diagnostic: Diagnostic
-    multi_stage: bool
+    def __init__(self, diagnostic: Diagnostic, multi_stage: bool) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+        self.multi_stage = multi_stage
 
 
-@dataclass(frozen=True)
-class FinalPlan:
+class FinalPlan(Struct, frozen=True):
     """One runtime Dockerfile and the single Dockerfile that takes its place."""
 
     runtime: BuildFile
@@ -47,8 +48,7 @@ class FinalPlan:
     rewritten: copies.Rewritten
 
 
-@dataclass
-class Plan:
+class Plan(Struct):
     """Everything that changes, and why.
 
     `word_edits` are edits inside commands that stay, by script path and the command's span.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from converter.diagnostics import refuse
 from converter.machine.events import ChangedFolder, Event
@@ -15,8 +16,7 @@ Verdict = Literal["gone", "kept", "mixed"]
 """`mixed` is a construct of which a part goes."""
 
 
-@dataclass
-class ScriptEdits:
+class ScriptEdits(Struct):
     """What happens to one script: `removed` are the spans of commands and comments that go."""
 
     edits: list[Edit] = field(default_factory=list)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from converter.diagnostics import refuse
 from converter.dockerfile.pairs import pairs
@@ -16,13 +17,12 @@ from converter.machine.value import Piece, Reference, Value, is_known
 from converter.plan.dockerfiles import BuildFile
 from converter.shell.interpreter import Run
 
-_SECRET = re.compile(r"(?i)(secret|token|passw|credential|api_?key|private|_pat$|auth)")
+_SECRET = r"(?i)(secret|token|passw|credential|api_?key|private|_pat$|auth)"
 _PATTERN = frozenset("*?[]")
 _RISKY = frozenset("\\$\"'\n\t`")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A build argument that the final stage needs: `default` is its present value, None where it has none.
 
     `expression` is what the script passes for it, as it stands in the script.
@@ -34,8 +34,7 @@ class Parameter:
     piece: Piece
 
 
-@dataclass
-class Spelling:
+class Spelling(Struct):
     """Collects the parameters of one final stage; `inlined` are variables whose value was written out."""
 
     run: Run
@@ -124,7 +123,7 @@ class Spelling:
                 "put it into a variable first",
             )
         name = self.name_for(piece)
-        if _SECRET.search(name):
+        if re.search(_SECRET, name):
             raise refuse(
                 "STG608",
                 f"`{reference.expression}` looks like a secret and would become a build argument",

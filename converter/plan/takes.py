@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from converter.diagnostics import refuse
 from converter.dockerfile.ignore import IgnoreRules, has_wildcard, match_pattern
@@ -15,8 +16,7 @@ from converter.machine.value import Value
 from converter.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Struct, frozen=True):
     """Something that came out of a container and that an instruction takes.
 
     `path` is absolute in the container; `host` is where it lay on the host. `below` is
@@ -40,8 +40,7 @@ class Artifact:
         return origin
 
 
-@dataclass(frozen=True, slots=True)
-class SourceUse:
+class SourceUse(Struct, frozen=True):
     """One source of an instruction: `keeps_host` where it also takes, or only takes, files of the host."""
 
     index: int
@@ -50,8 +49,7 @@ class SourceUse:
     artifacts: tuple[Artifact, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(Struct, frozen=True):
     """An instruction that takes at least one artifact; the last argument is the destination."""
 
     instruction: Instruction
@@ -60,8 +58,7 @@ class Take:
     destination: str
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A source that neither the tree nor the script provides."""
 
     instruction: Instruction
@@ -69,8 +66,7 @@ class Missing:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class HostMade:
+class HostMade(Struct, frozen=True):
     """A source that a command of the host made; `event` is its number."""
 
     instruction: Instruction
@@ -79,8 +75,7 @@ class HostMade:
     event: int
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Everything that one Dockerfile takes at one build."""
 
     takes: tuple[Take, ...]

@@ -5,7 +5,7 @@ POSIX shell command language, 2.6 Word Expansions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from converter.machine.value import Piece, Unknowns, Value, is_known
 from converter.source import Span
@@ -13,8 +13,7 @@ from converter.source import Span
 BLANKS = " \t\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One argument of a command: `pattern` where unquoted characters may be a pattern or braces."""
 
     value: Value

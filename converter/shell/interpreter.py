@@ -8,7 +8,9 @@ leave events; all others leave an event that says they stay as they are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from converter.diagnostics import Diagnostic, refuse, warning
 from converter.docker_cli.parse import is_docker
@@ -38,8 +40,7 @@ class NeedsFiles(Exception):
         self.wanted = wanted
 
 
-@dataclass
-class Run:
+class Run(Struct):
     """What an interpretation found out."""
 
     events: list[Event] = field(default_factory=list)

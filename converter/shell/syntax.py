@@ -7,29 +7,27 @@ is expanded here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from converter.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """Anything with a place in the script."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Text(Node):
+class Text(Node, frozen=True):
     """Literal characters, quotes and escapes removed. Unquoted ones may be a pattern, a tilde or braces."""
 
     text: str
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter(Node):
+class Parameter(Node, frozen=True):
     """`$name` or `${...}`: `operator` and `rest` are the raw text behind the name, empty for a plain one."""
 
     name: str
@@ -38,8 +36,7 @@ class Parameter(Node):
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Substitution(Node):
+class Substitution(Node, frozen=True):
     """`$(...)` or backquotes."""
 
     body: tuple[Statement, ...]
@@ -47,16 +44,14 @@ class Substitution(Node):
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic(Node):
+class Arithmetic(Node, frozen=True):
     """`$((...))`."""
 
     expression: str
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque(Node):
+class Opaque(Node, frozen=True):
     """A part of a word that is recognised and not followed: process substitution and the like."""
 
     expression: str
@@ -66,15 +61,13 @@ class Opaque(Node):
 Part = Text | Parameter | Substitution | Arithmetic | Opaque
 
 
-@dataclass(frozen=True, slots=True)
-class Word(Node):
+class Word(Node, frozen=True):
     """A word of a command: parts that touch each other."""
 
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment(Node):
+class Assignment(Node, frozen=True):
     """`name=value`; `value` is None for an array or another form that is not followed; `append` for `+=`."""
 
     name: str
@@ -82,8 +75,7 @@ class Assignment(Node):
     append: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect(Node):
+class Redirect(Node, frozen=True):
     """`2>file`, `<file`, `<<EOF`: `target` is None for a here-document."""
 
     operator: str
@@ -91,8 +83,7 @@ class Redirect(Node):
     target: Word | None
 
 
-@dataclass(frozen=True, slots=True)
-class SimpleCommand(Node):
+class SimpleCommand(Node, frozen=True):
     """Assignments, words and redirections. `declares` for `export`, `local`, `readonly` and `declare`."""
 
     assignments: tuple[Assignment, ...]
@@ -100,8 +91,7 @@ class SimpleCommand(Node):
     redirects: tuple[Redirect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AndOr(Node):
+class AndOr(Node, frozen=True):
     """`left && right` or `left || right`."""
 
     left: Command
@@ -109,22 +99,19 @@ class AndOr(Node):
     right: Command
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline(Node):
+class Pipeline(Node, frozen=True):
     """Commands joined by `|` or `|&`."""
 
     commands: tuple[Command, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Negated(Node):
+class Negated(Node, frozen=True):
     """`! command`."""
 
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
-class Group(Node):
+class Group(Node, frozen=True):
     """`{ ...; }` or, where `subshell` is set, `( ... )`."""
 
     body: tuple[Statement, ...]
@@ -132,16 +119,14 @@ class Group(Node):
     redirects: tuple[Redirect, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Function(Node):
+class Function(Node, frozen=True):
     """A function definition."""
 
     name: str
     body: Command
 
 
-@dataclass(frozen=True, slots=True)
-class Compound(Node):
+class Compound(Node, frozen=True):
     """`if`, `for`, `while`, `case`, `[[ ... ]]` and other constructs: `keyword` names it.
 
     `commands` are all commands inside, in order, and `assigned` the variables that it may set.
@@ -155,28 +140,24 @@ class Compound(Node):
 Command = SimpleCommand | AndOr | Pipeline | Negated | Group | Function | Compound
 
 
-@dataclass(frozen=True, slots=True)
-class Statement(Node):
+class Statement(Node, frozen=True):
     """A command in a list; `background` for one that ends in `&`."""
 
     command: Command
     background: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Comment(Node):
+class Comment(Node, frozen=True):
     """A comment, without its line end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem(Node):
+class Problem(Node, frozen=True):
     """A place that the grammar cannot read."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Script(Node):
+class Script(Node, frozen=True):
     """A whole file."""
 
     statements: tuple[Statement, ...]

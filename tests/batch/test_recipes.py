@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from converter.batch import recipes
+import converter.convert as conversion
 from converter.batch.discovery import find_root, read_tree
 from converter.batch.problems import Problem
 from converter.batch.recipes import Outcome, convert_driver, convert_folder, select
@@ -25,7 +25,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch, fake: Fake) -> None:
     ) -> Recipe | Needs:
         return fake(tree, driver)
 
-    monkeypatch.setattr(recipes.conversion, "convert", convert)
+    monkeypatch.setattr(conversion, "convert", convert)
 
 
 def outcome(driver: str, status: Status, *codes: str, scripts: tuple[str, ...] = ()) -> Outcome:

@@ -208,7 +208,9 @@ def test_a_new_file_whose_place_is_taken_stops_everything(tmp_path: Path) -> Non
     assert snapshot(folder) == old
 
 
-@pytest.mark.parametrize("path", ["../x", "/x", "a/../../x", "a//x", "./x", "a/.git/hooks/x", ".git/config", ""])
+@pytest.mark.parametrize(
+    "path", ["../x", "/x", "a/../../x", "a//x", "./x", "a/.git/hooks/x", ".git/config", "", "a\udcff"]
+)
 def test_paths_outside_the_root_or_of_git_are_refused(tmp_path: Path, path: str) -> None:
     folder = make(tmp_path / "in", {"a/b": b""})
     with pytest.raises(Problem):

@@ -227,8 +227,9 @@ def _launch(binaries: Binaries, folder: Path, bridge: str, driver: str, log: Pat
         "--ip-forward=false",
         f"--storage-driver={driver}",
         # Where the machine runs a containerd, dockerd shares it: a namespace of its own keeps them apart.
-        f"--containerd-namespace={folder.name}",
-        f"--containerd-plugins-namespace={folder.name}-plugins",
+        # The folder's name will not do: containerd allows no underscore at the end of a namespace.
+        f"--containerd-namespace={bridge}",
+        f"--containerd-plugins-namespace={bridge}-plugins",
     ]
     setpriv = _which("setpriv")
     if setpriv is not None:  # the engine must not outlive a test run that is killed

@@ -154,6 +154,15 @@ class TestLifeOfAnEngine:
             assert second.image("alpine").layers
         assert os.listdir(short_path) == ["dockerd"]
 
+    def test_its_folder_may_have_any_name(self, monkeypatch: pytest.MonkeyPatch, short_path: Path) -> None:
+        folder = short_path / "_odd__name_"
+        folder.mkdir()
+        monkeypatch.setattr(tempfile, "mkdtemp", lambda **_: str(folder))
+        with private_engine() as daemon:
+            second = Engine(daemon)
+            second.add("alpine")
+            assert second.docker("run", "--rm", "alpine", "echo", "works") == "works\n"
+
     def test_the_client_matches_the_engine(self, engine: Engine) -> None:
         versions = engine.docker("version", "--format", "{{.Client.Version}} {{.Server.Version}}").split()
         assert versions[0] == versions[1]

@@ -78,17 +78,40 @@ def show_part(part: syntax.Part) -> str:
     return f'"{text}"' if part.quoted else text
 
 
+def inner_nodes(node: syntax.Node) -> tuple[syntax.Node, ...]:
+    """The nodes directly inside a node."""
+    if isinstance(node, syntax.Script):
+        return (*node.statements, *node.comments, *node.problems)
+    if isinstance(node, (syntax.Statement, syntax.Negated)):
+        return (node.command,)
+    if isinstance(node, syntax.SimpleCommand):
+        return (*node.assignments, *node.words, *node.redirects)
+    if isinstance(node, syntax.AndOr):
+        return (node.left, node.right)
+    if isinstance(node, (syntax.Pipeline, syntax.Compound)):
+        return node.commands
+    if isinstance(node, syntax.Group):
+        return (*node.body, *node.redirects)
+    if isinstance(node, syntax.Function):
+        return (node.body,)
+    if isinstance(node, syntax.Word):
+        return node.parts
+    if isinstance(node, syntax.Substitution):
+        return node.body
+    if isinstance(node, syntax.Assignment):
+        return () if node.value is None else (node.value,)
+    if isinstance(node, syntax.Redirect):
+        return () if node.target is None else (node.target,)
+    return ()
+
+
 def nodes(node: syntax.Node) -> Iterator[tuple[syntax.Node, syntax.Node | None]]:
     """Every node of a tree with the one that it lies in."""
     stack: list[tuple[syntax.Node, syntax.Node | None]] = [(node, None)]
     while stack:
         current, above = stack.pop()
         yield current, above
-        for name in current.__dataclass_fields__:
-            value = getattr(current, name)
-            for inner in value if isinstance(value, tuple) else (value,):
-                if isinstance(inner, syntax.Node):
-                    stack.append((inner, current))
+        stack.extend((inner, current) for inner in inner_nodes(current))
 
 
 # runs
@@ -107,9 +130,7 @@ def run(
 ) -> Run:
     """Interprets a script that lies in a small tree."""
     texts = {name: Source(name, content) for name, content in (others or {}).items()}
-    return interpret(
-        Source(path, text), texts, StartingFiles((*files, *texts)), folder, arguments, environment or {}
-    )
+    return interpret(Source(path, text), texts, StartingFiles((*files, *texts)), folder, arguments, environment or {})
 
 
 def shown(found: Run, value: Value) -> str:

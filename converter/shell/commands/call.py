@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from converter.machine.events import Site
 from converter.machine.state import State
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from converter.shell.interpreter import Interpreter
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One simple command about to run: `fields[0]` is its name."""
 
     machine: Interpreter
@@ -44,8 +44,7 @@ class Call:
         return self.machine.number()
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """The state afterwards, and what was written to standard output, None where that is not known."""
 
     state: State

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from converter.diagnostics import refuse
 from converter.docker_cli import commands as docker
