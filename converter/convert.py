@@ -18,7 +18,7 @@ from converter.machine.host import StartingFiles
 from converter.plan import ledger
 from converter.plan.dockerfiles import Loader
 from converter.plan.facts import FactsError, parse_facts
-from converter.plan.guard import check_result
+from converter.plan.guard import GuardError, check_result, check_script
 from converter.plan.planner import FinalPlan, NotThePattern, Plan, plan
 from converter.plan.script import ScriptEdits, edit_script
 from converter.render.environment import render_dockerfile
@@ -113,6 +113,11 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
             ledger=tuple(ledger.cover(source, (), "kept", "nothing is to be converted")),
             diagnostics=(answer.diagnostic,),
             sources=(driver,),
+        )
+    except GuardError as problem:
+        message = f"the result failed the program's own check: {problem}"
+        return _refused(
+            source, [error("STG901", message, source, source.line_span(1), "please report this recipe")], True
         )
     except Refusal as refusal:
         return _refused(source, [refusal.diagnostic], _looks_like(source.text), tree)
@@ -247,6 +252,7 @@ def _recipe(driver: Source, result: Plan, templates: Mapping[str, str] | None) -
         )
         text = apply_edits(source.text, edits.edits)
         if text != source.text:
+            check_script(source, script, text)
             written[path] = text
         entries += _script_ledger(source, edits)
         sources.append(path)
@@ -311,6 +317,8 @@ def _stages(result: Plan) -> list[StageResult]:
         number = 0
         for file in (*final.builders, final.runtime):
             for stage, state in zip(file.stages, file.states, strict=True):
+                if file is not final.runtime and stage.index > file.target.index:
+                    continue
                 name = stage.name or str(number)
                 if file is not final.runtime and stage is file.target:
                     name = final.names[file.event.number]

@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 
 import msgspec
 import msgspec.json
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 from msgspec.structs import replace
 
 from converter.batch.changes import Change

@@ -15,6 +15,7 @@ from converter.machine.host import HostFiles
 from converter.machine.value import Value
 
 Status = Literal["success", "failure", "unknown"]
+Flow = Literal["run", "exit", "return"]
 
 
 class Variable(Struct, frozen=True):
@@ -56,7 +57,7 @@ class State(Struct, frozen=True):
     positional: tuple[Value, ...] | None
     last: Container | None = None
     status: Status = "success"
-    flow: Literal["run", "exit", "return"] = "run"
+    flow: Flow = "run"
     folders: tuple[str, ...] = ()
 
     def assign(self, name: str, variable: Variable) -> State:

@@ -6,10 +6,14 @@ new file byte for byte, and so has everything of the builders. A failure is a de
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from converter.diagnostics import refuse
 from converter.dockerfile.parser import parse
 from converter.dockerfile.stages import stages
+from converter.shell.reader import read
+from converter.shell.syntax import Function, Script
 from converter.source import Source
 
 if TYPE_CHECKING:
@@ -27,7 +31,8 @@ def check_result(final: FinalPlan, text: str) -> None:
     if tree.errors:
         raise GuardError(f"the new Dockerfile is not valid: {tree.errors[0].message}")
     new = stages(tree)
-    old = [stage for file in (*final.builders, final.runtime) for stage in file.stages]
+    old = [stage for file in final.builders for stage in file.stages[: file.target.index + 1]]
+    old += final.runtime.stages
     if len(new) != len(old):
         raise GuardError(f"{len(old)} stages went in and {len(new)} came out")
     changed = {span for span, _ in final.rewritten.changed}
@@ -46,6 +51,45 @@ def check_result(final: FinalPlan, text: str) -> None:
             if position == len(have):
                 raise GuardError(f"an instruction of the final stage is missing: {instruction.splitlines()[0]}")
             position += 1
+
+
+def check_script(source: Source, script: Script, text: str) -> None:
+    """Reads the new script: it has to be valid, and every function that it still names has to be there.
+
+    Raises `Refusal` with the place in the old script, as its author can write it in another way.
+    """
+    new = read(Source(source.path, text))
+    if new.problems:
+        line = text.count("\n", 0, new.problems[0].span.start) + 1
+        raise refuse(
+            "STG304",
+            f"taking the pattern's commands out would leave a script that cannot be read, at its line {line}",
+            source,
+            source.line_span(1),
+            "write the commands on lines of their own, then try again",
+        )
+    defined = {s.command.name: s.command for s in script.statements if isinstance(s.command, Function)}
+    left = {s.command.name for s in new.statements if isinstance(s.command, Function)}
+    for name in sorted(set(defined) - left):
+        plain = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+        if re.search(rf"(?:^|[\s;&|({{'\"])(?<![\w.-]){re.escape(name)}(?=$|[\s;&|)}}'\"])", plain) and _called(
+            name, plain
+        ):
+            raise refuse(
+                "STG304",
+                f"the function `{name}` has no purpose any more and is still called",
+                source,
+                defined[name].span,
+                "take its calls out of constructs that are not followed",
+            )
+
+
+def _called(name: str, text: str) -> bool:
+    """Whether the word stands where a command may stand."""
+    return (
+        re.search(rf"(?:^|[;&|({{]|\bthen\b|\bdo\b|\belse\b|\btrap\s+['\"]?)\s*{re.escape(name)}\b", text, re.MULTILINE)
+        is not None
+    )
 
 
 def _refers(text: str) -> bool:

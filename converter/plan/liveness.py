@@ -8,7 +8,7 @@ these. Everything else stays by nature.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from msgspec import Struct, field
@@ -25,6 +25,7 @@ from converter.machine.events import (
     CopiedOut,
     Created,
     Event,
+    InnerCommand,
     RanCommand,
     RemovedContainers,
     RemovedImages,
@@ -33,9 +34,12 @@ from converter.machine.events import (
 )
 from converter.machine.host import Entry, FromContainer
 from converter.machine.value import Value
+from converter.shell.commands.effects import HARMLESS
 from converter.shell.interpreter import Run
 
-INSPECTIONS = frozenset({"[", "test", "ls", "file", "stat", "du", "md5sum", "sha1sum", "sha256sum", "ldd", "readelf"})
+INSPECTIONS = frozenset(
+    {"[", "[[", "test", "ls", "file", "stat", "du", "md5sum", "sha1sum", "sha256sum", "ldd", "readelf"}
+)
 """Commands that only look at the files that their words name."""
 
 CLEANING = frozenset({"rm", "rmi", "stop", "kill", "ps", "images", "inspect", "logs", "image", "container"})
@@ -57,25 +61,31 @@ class Liveness(Struct):
     dropped: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
-def judge(run: Run, builders: set[int], absorbed: set[int], needed: set[int]) -> Liveness:
+def judge(
+    run: Run, builders: set[int], absorbed: set[int], needed: set[int], scripts: Mapping[str, str] | None = None
+) -> Liveness:
     """Decides for each event of the run whether its command stays.
 
     `builders` are the numbers of the builds that become stages, `absorbed` those of the
     `docker cp` events whose result the final Dockerfiles take, and `needed` those of
-    assignments whose variable the new script passes on.
+    assignments whose variable the new script passes on. `scripts` are the texts of files of the tree that commands
+    may run: what they mention counts as used.
     """
-    judge = _Judge(run, builders, absorbed, needed)
+    judge = _Judge(run, builders, absorbed, needed, scripts or {})
     while judge.round():
         pass
     return judge.result
 
 
 class _Judge:
-    def __init__(self, run: Run, builders: set[int], absorbed: set[int], needed: set[int]) -> None:
+    def __init__(
+        self, run: Run, builders: set[int], absorbed: set[int], needed: set[int], scripts: Mapping[str, str]
+    ) -> None:
         self.run = run
         self.builders = builders
         self.absorbed = absorbed
         self.needed = needed
+        self.scripts = scripts
         self.result = Liveness()
         self.containers = {
             event.number: event for event in run.events if isinstance(event, Created) and self.feeds(event)
@@ -139,6 +149,8 @@ class _Judge:
             return self.assignment_lives(event)
         if isinstance(event, RanCommand):
             return self.command_lives(event)
+        if isinstance(event, Skipped):
+            return self.construct_lives(event)
         return True
 
     def some_live(self, event: Event, indices: tuple[int, ...], lives: list[bool]) -> bool:
@@ -260,7 +272,7 @@ class _Judge:
             )
         return self.removal_is_dead_path(event, path)
 
-    def removal_is_dead_path(self, event: ChangedFiles, path: str) -> bool:
+    def removal_is_dead_path(self, event: Event, path: str) -> bool:
         if self.dead_copies_at(event, path):
             return True
         entry = event.state.files.lookup(path)
@@ -316,7 +328,7 @@ class _Judge:
             return True
         if not event.pure and not self.inner_events_dead(event):
             return True
-        return not self.variable_is_dead(event.name)
+        return not self.variable_is_dead(event)
 
     def inner_events_dead(self, event: Assigned) -> bool:
         """Whether every command inside the assignment's value goes or only prints."""
@@ -331,31 +343,92 @@ class _Judge:
         harmless = all(isinstance(other, RanCommand) and not other.opaque and not other.makes for other in inner)
         return harmless or all(other.number not in self.result.live for other in inner)
 
-    def variable_is_dead(self, name: str) -> bool:
-        """Whether the variable is used, and only by commands that go."""
+    def variable_is_dead(self, event: Assigned) -> bool:
+        """Whether the variable is used, and what this assignment gave it only by commands that go."""
+        name = event.name
         used = False
         pattern = re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])")
         for source, script in self.run.scripts.values():
-            quiet = [comment.span for comment in script.comments]
-            own: list[tuple[int, int]] = []
+            quiet = [(comment.span.start, comment.span.end) for comment in script.comments]
             gone: list[tuple[int, int]] = []
-            for event in self.run.events:
-                if event.site.source is not source:
+            for other in self.run.events:
+                if other.site.source is not source:
                     continue
-                if isinstance(event, Assigned) and event.name == name:
-                    own.append((event.site.span.start, event.site.span.start + len(name)))
-                if (event.number not in self.result.live and not isinstance(event, Assigned)) or (
-                    isinstance(event, Assigned) and event.number not in self.result.live and event.name != name
-                ):
-                    gone.append((event.site.span.start, event.site.span.end))
+                start, end = other.site.span.start, other.site.span.end
+                if isinstance(other, Assigned) and other.name == name:
+                    head = source.text.find(name, start, end)
+                    quiet.append((head, head + len(name)))
+                elif other.number not in self.result.live:
+                    gone.append((start, end))
+            reads = [read for read in self.run.reads if read.source is source and read.name == name]
             for match in pattern.finditer(source.text):
                 place = match.start()
-                if any(span.start <= place < span.end for span in quiet) or any(a <= place < b for a, b in own):
+                if any(start <= place < end for start, end in quiet) or _is_bare_declaration(source.text, place):
                     continue
-                if not any(a <= place < b for a, b in gone):
+                seen = {read.binding for read in reads if read.span.start <= place < read.span.end}
+                if seen and event.binding not in seen:
+                    continue
+                if not any(start <= place < end for start, end in gone):
                     return False
                 used = True
         return used
+
+    def construct_lives(self, event: Skipped) -> bool:
+        """A construct that only looks at, cleans up or reports on what is gone goes with it."""
+        if event.never:
+            return True
+        dead = False
+        for command in event.words:
+            base = paths.base_name(command.words[0])
+            if base in ("echo", "printf", "exit", "return", "true", ":"):
+                continue
+            named = [word for word in command.words[1:] if word and not word.startswith("-")]
+            if base in INSPECTIONS:
+                places = [paths.join(event.state.folder, word) for word in named if word != "]"]
+                if any(self.dead_copies_at(event, place) for place in places):
+                    dead = True
+                continue
+            if base == "rm":
+                places = [paths.join(event.state.folder, word) for word in named]
+                if places and all(self.removal_is_dead_path(event, place) for place in places):
+                    dead = True
+                    continue
+                return True
+            if self.cleans_dead(command, named):
+                dead = True
+                continue
+            return True
+        return not dead
+
+    def cleans_dead(self, command: InnerCommand, named: list[str]) -> bool:
+        """Whether a docker command only removes, stops or lists containers and images that are no longer made."""
+        verbs = [word for word in command.words[1:] if word in CLEANING]
+        if not verbs or command.builds:
+            return False
+        if verbs[0] in ("ps", "images"):
+            return True
+        start = named.index(verbs[0]) + 1 if verbs[0] in named else 1
+        operands = [word for word in named[start:] if word not in CLEANING]
+        return bool(operands) and all(self.is_dead_name(word) for word in operands)
+
+    def is_dead_name(self, name: str) -> bool:
+        """Whether this is the name or id of a container or image that is no longer made."""
+        if name in self.tokens:
+            what, number = self.tokens[name]
+            if what == "container":
+                return number in self.containers and number not in self.result.containers
+            return number in self.builders and number not in self.result.images
+        if name in self.names:
+            return not any(
+                e.container.name == name and e.number in self.result.containers for e in self.containers.values()
+            )
+        tag = normalize(name) if name and "\0" not in name else name
+        if tag in self.tags and tag not in self.final_tags:
+            return not any(
+                number in self.result.images and tag in {normalize(t.flat) for t in self.builds[number].tags}
+                for number in self.builders
+            )
+        return False
 
     def command_lives(self, event: RanCommand) -> bool:
         base = paths.base_name(event.name)
@@ -390,7 +463,13 @@ class _Judge:
             for token, (what, number) in self.tokens.items():
                 if token in value.flat:
                     (self.result.containers if what == "container" else self.result.images).add(number)
-        if isinstance(event, Created):
+        if isinstance(event, Assigned):
+            # an assignment that stays runs what stands in it
+            for other in self.run.events:
+                if other.site != event.site and other.site.source is event.site.source:
+                    if other.site.span in event.site.span:
+                        self.keep(other)
+        elif isinstance(event, Created):
             if event.number in self.containers:
                 self.result.containers.add(event.number)
             if event.image is not None:
@@ -404,11 +483,20 @@ class _Judge:
         elif isinstance(event, RanCommand):
             for path in (*event.paths, *_mentioned(event)):
                 self.need_path(event, path)
+            if event.opaque:
+                self.need_in_called_file(event)
         elif isinstance(event, ChangedFiles) and event.verb in ("cp", "mv") and event.number not in self.result.dropped:
             for _, path in event.operands[:-1]:
                 self.need_path(event, path)
         elif isinstance(event, Skipped) and not event.never:
             self.need_inside(event)
+
+    def keep(self, event: Event) -> None:
+        """An event that has to stay because it is part of one that does."""
+        if isinstance(event, Created):
+            self.result.containers.add(event.number)
+        elif isinstance(event, Built):
+            self.result.images.add(event.number)
 
     def need_path(self, event: Event, path: str) -> None:
         for _, entry in event.state.files.changed_below(path):
@@ -422,24 +510,58 @@ class _Judge:
         self.result.copies.add(number)
         self.result.live.update(chain)
 
+    def need_in_called_file(self, event: RanCommand) -> None:
+        """What a script of the tree, or the makefile, mentions when a command runs it."""
+        called = [event.name] if "/" in event.name else [value.flat for value in event.words[1:]]
+        if paths.base_name(event.name) in ("make", "gmake"):
+            called += ["Makefile", "makefile", "GNUmakefile"]
+        for word in called:
+            text = self.scripts.get(paths.join(event.state.folder, word))
+            if text is None:
+                continue
+            for path, entry in event.state.files.changes.items():
+                if entry is not None and isinstance(entry.origin, FromContainer):
+                    base = re.escape(paths.base_name(path))
+                    if re.search(rf"(?<![\w.-]){base}(?![\w-]|\.\w)", text):
+                        self.need_path(event, path)
+
     def need_inside(self, event: Skipped) -> None:
         for command in event.words:
-            words = set(command.words[1:])
-            docker = command.name.endswith(("docker", "podman")) or "docker" in command.words[:3]
-            tags = {tag for number in self.builders for tag in (t.flat for t in self.builds[number].tags)}
-            named = words & (self.names | tags)
-            if docker and named and not any(word in CLEANING for word in command.words):
+            words = [word for word in command.words[1:] if word]
+            base = paths.base_name(command.words[0])
+            docker = base in ("docker", "podman", "sudo", "nerdctl") or "docker" in command.words[:3]
+            gone = sorted(word for word in words if self.is_dead_name(word))
+            if docker and gone:
                 raise refuse(
                     "STG302",
-                    f"this command uses `{sorted(named)[0]}`, which goes away, and whether it runs is not known",
+                    f"this command uses `{self.run.unknowns.show(gone[0])}`, which goes away, and whether it runs is not known",
                     event.site.source,
-                    command.span,
+                    command.span if command.span in event.site.span else event.site.span,
                     "move it out of the construct, or convert this part by hand",
                 )
-            if not docker and command.name not in INSPECTIONS | {"rm", "echo", "exit", "mkdir"}:
-                for word in words:
-                    if word and "\0" not in word and not word.startswith("-"):
-                        self.need_path(event, paths.join(event.state.folder, word))
+            if docker or base in ("echo", "printf", "exit", "mkdir", "cd", "kill", "sleep"):
+                continue
+            for word in words:
+                if "\0" in word:
+                    if base not in INSPECTIONS and base not in HARMLESS:
+                        self.need_everything(event)
+                elif not word.startswith("-"):
+                    self.need_path(event, paths.join(event.state.folder, word))
+
+    def need_everything(self, event: Event) -> None:
+        """A word that is not known may name any artifact that is on the host at this moment."""
+        for path, entry in event.state.files.changes.items():
+            if entry is not None and isinstance(entry.origin, FromContainer):
+                self.need_path(event, path)
+
+
+def _is_bare_declaration(text: str, place: int) -> bool:
+    """Whether the name stands in `local name`, `declare name` or `unset name`, which use no value."""
+    line_start = text.rfind("\n", 0, place) + 1
+    return (
+        re.search(r"(?:^|[;&]|\{)\s*(?:local|declare|typeset|unset)\s+(?:-\w+\s+|\w+\s+)*$", text[line_start:place])
+        is not None
+    )
 
 
 def _values(event: Event) -> tuple[Value, ...]:
@@ -453,13 +575,12 @@ def _values(event: Event) -> tuple[Value, ...]:
 
 
 def _mentioned(event: RanCommand) -> list[str]:
-    """Paths inside words, such as `host:path` and `@file`."""
+    """Paths inside words of commands that transfer files, such as `-F file=@path`."""
     found = []
-    for value in event.words[1:]:
-        flat = value.flat
-        for separator in (":", "@", ","):
-            if separator in flat:
-                found += [paths.join(event.state.folder, part) for part in flat.split(separator) if part]
+    if paths.base_name(event.name) in ("curl", "http", "wget", "aws", "gsutil", "scp", "rsync", "jfrog"):
+        for value in event.words[1:]:
+            for part in value.flat.replace("@", "=").split("=")[1:]:
+                found.append(paths.join(event.state.folder, part))
     return found
 
 

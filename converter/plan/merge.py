@@ -11,6 +11,7 @@ from converter.diagnostics import refuse
 from converter.dockerfile.pairs import pairs
 from converter.dockerfile.stages import Stage, global_arguments, stage_references
 from converter.dockerfile.syntax import Blank, ByteOrderMark, Comment, Directive, Dockerfile, Instruction
+from converter.dockerfile.words import WordError, references
 from converter.machine import paths
 from converter.plan.dockerfiles import BuildFile
 from converter.source import Edit, Source, Span, apply_edits
@@ -121,10 +122,10 @@ def merge(
     offset = 0
     for builder in builders:
         edits = _builder_edits(builder, names[builder.event.number], offset, used)
-        lead, body = _pieces(builder.tree, edits, first=builder is builders[0])
+        lead, body = _pieces(builder.tree, [*edits, *_behind_target(builder, edits)], first=builder is builders[0])
         hoisted.append(lead)
         blocks.append(body)
-        offset += len(builder.stages)
+        offset += builder.target.index + 1
     edits = [*runtime_edits, *_renumbered(runtime.tree, offset, image_stages)]
     lead, body = _pieces(runtime.tree, edits, first=False)
     hoisted.append(lead)
@@ -137,6 +138,16 @@ def _ended(text: str, newline: str) -> str:
     tail = text[len(stripped) :]
     end = tail.find("\n")
     return stripped + (tail[: end + 1].lstrip(" \t") if end != -1 else newline)
+
+
+def _behind_target(builder: BuildFile, edits: list[Edit]) -> list[Edit]:
+    """Stages behind the one that `--target` names are no part of the build image: they are left out."""
+    after = builder.target.index + 1
+    if after >= len(builder.stages):
+        return []
+    start = builder.stages[after].span.start
+    edits[:] = [edit for edit in edits if edit.span.end <= start]
+    return [Edit(Span(start, len(builder.source.text)), "")]
 
 
 def _builder_edits(builder: BuildFile, name: str, offset: int, used: set[str]) -> list[Edit]:
@@ -206,7 +217,7 @@ def _pieces(tree: Dockerfile, edits: list[Edit], first: bool) -> tuple[str, str]
     removed = [Edit(span, "") for span in (*dropped, *moved)]
     body = apply_edits(source.text, [*edits, *removed])
     lead = "".join(source.slice(span) for span in moved)
-    if dropped or moved:
+    if moved or any(isinstance(node, Directive) for node in tree.nodes):
         start = len(body) - len(body.lstrip("\r\n"))
         body = body[start:]
     return lead, body
@@ -268,7 +279,7 @@ def _check_arguments(files: tuple[BuildFile, ...]) -> None:
             for name, (pair, _) in own.items():
                 if name in theirs and theirs[name].value != pair.value:
                     _clash(file, pair.span, other, name)
-                if name not in theirs and _declares_bare(other.stages, name):
+                if name not in theirs and (_declares_bare(other.stages, name) or _names_in_from(other, name)):
                     _clash(file, pair.span, other, name)
 
 
@@ -280,6 +291,17 @@ def _declares_bare(stages: tuple[Stage, ...], name: str) -> bool:
                 for pair in pairs(instruction):
                     if pair.name == name and pair.value is None:
                         return True
+    return False
+
+
+def _names_in_from(file: BuildFile, name: str) -> bool:
+    """Whether a FROM of the file uses the variable, which the file does not declare."""
+    for stage in file.stages:
+        try:
+            if any(found.name == name for found in references(stage.image, file.tree.escape)):
+                return True
+        except WordError:
+            continue
     return False
 
 

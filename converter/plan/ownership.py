@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from converter.diagnostics import refuse
+from converter.dockerfile.stages import find_stage
 from converter.dockerfile.syntax import Instruction
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.facts import ROOT_USERS
@@ -18,11 +19,12 @@ from converter.plan.runs_text import run_text
 _OWNERS = r"""(?x)
     \b(chown|chgrp|useradd|adduser|su|sudo|gosu|su-exec|setpriv|runuser|cpio|rsync|tar|bsdtar|unsquashfs|newuidmap)\b
     | \bcp\s+(-\w*[ap]|--archive|--preserve)
-    | \binstall\s+(.*\s)?(-\w*[og]|--owner|--group)
-    | \bchmod\s+(-\w+\s+)*([ugoa]*[+=][rwxXt]*s|[ugoa]*\+t|[1-7][0-7]{3}\b)
+    | (?:^|[;&|(]\s*|\n\s*|\bsudo\s+)install\s+(?:\S+\s+)*?(-[a-zA-Z]*[og]\b|--owner|--group)
+    | \bchmod\s+(-\w+\s+)*(\S*[+=][rwxXt]*s|\S*\+t|0?[1-7][0-7]{3}\b)
+    | -m\s*0?[1-7][0-7]{3}\b
     """
 _CAPABILITIES = r"\b(setcap|filecap|setfattr)\b"
-_WORDS = ("ch", "add", "su", "set", "run", "cpio", "rsync", "tar", "sq", "cp", "install", "map")
+_WORDS = ("ch", "-m", "add", "su", "set", "run", "cpio", "rsync", "tar", "sq", "cp", "install", "map")
 """What every match of the patterns holds: most instructions hold none, and patterns are compiled when first used."""
 
 
@@ -32,7 +34,11 @@ def may_be_anothers(file: BuildFile) -> str | None:
     Judged from the instructions of the stage and of those it is built from, and from what the base brings.
     Raises `Refusal` for file capabilities, which `COPY --from` would keep and the legacy flow loses.
     """
-    index: int | None = file.target.index
+    return _stage_may_be_anothers(file, file.target.index)
+
+
+def _stage_may_be_anothers(file: BuildFile, start: int) -> str | None:
+    index: int | None = start
     while index is not None:
         state = file.states[index]
         stage = file.stages[index]
@@ -49,6 +55,26 @@ def may_be_anothers(file: BuildFile) -> str | None:
             return f"the user of the base image {_shown(state.image)} is not known"
         index = state.parent
     return None
+
+
+def _copied_from(value: str, file: BuildFile) -> str | None:
+    """`COPY --from` keeps owners: those of a stage of the file are looked at, those of an image are not known."""
+    if value.isdigit() and int(value) < len(file.stages):
+        return _stage_may_be_anothers(file, int(value))
+    found = find_stage(file.stages, value)
+    if found is None:
+        return f"the builder copies files from the image {value}"
+    return _stage_may_be_anothers(file, found.index)
+
+
+def _may_be_archive(name: str) -> bool:
+    """Whether a source of ADD may be an archive that it unpacks, with the owners in it."""
+    if name.startswith(("http://", "https://", "git@")) or name in (".", "./"):
+        return False
+    base = name.rstrip("/").rpartition("/")[2]
+    return (
+        any(character in name for character in "$*?[") or ".t" in base or base.endswith((".gz", ".xz", ".bz2", ".zst"))
+    )
 
 
 def _shown(image: str) -> str:
@@ -75,8 +101,9 @@ def _instruction(instruction: Instruction, file: BuildFile) -> str | None:
     elif keyword in ("COPY", "ADD"):
         if instruction.flag("chown") is not None:
             return f"the builder has a {keyword} --chown"
-        if instruction.flag("from") is not None:
-            return None
-        if keyword == "ADD" and any(".t" in argument.value for argument in instruction.arguments[:-1]):
-            return "the builder unpacks an archive with ADD"
+        origin = instruction.flag("from")
+        if origin is not None:
+            return _copied_from(origin.value or "", file)
+        if keyword == "ADD" and any(_may_be_archive(argument.value) for argument in instruction.arguments[:-1]):
+            return "the builder may unpack an archive with ADD"
     return None

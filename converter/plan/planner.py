@@ -101,7 +101,7 @@ class _Planner:
                 )
         needed: set[int] = set()
         while True:
-            liveness = judge(self.run, builders, absorbed, needed)
+            liveness = judge(self.run, builders, absorbed, needed, self.mentions)
             plans, more = self.final_plans(finals, liveness)
             if more <= needed:
                 break
@@ -399,14 +399,38 @@ class _Planner:
                         for number in artifact.entry.events:
                             event = self.run.events[number]
                             if isinstance(event, ChangedFiles) and event.verb == "chmod":
+                                self.check_mode(event, artifact, builder)
                                 lines[self.mode_line(event, artifact, builder)] = None
             if lines:
                 keyword = builder.source.slice(builder.target.from_instruction.keyword_span)
                 run = "run" if keyword.islower() else "RUN"
-                if builder.target is not builder.stages[-1]:
-                    raise refuse("STG501", "the mode of the artifact is changed on the host", builder.source)
                 texts[index] += "".join(f"{run} {line}{blocks.newline}" for line in lines)
         return Blocks(blocks.directives, blocks.arguments, tuple(texts), blocks.runtime, blocks.newline)
+
+    def check_mode(self, event: ChangedFiles, artifact: Artifact, builder: BuildFile) -> None:
+        """A mode set in the stage must not reach another artifact, nor be lost under a volume."""
+        flat = artifact.path.flat
+        shared = any(
+            other.path.flat == flat and number not in other.entry.events
+            for taken in self.taken.values()
+            for take in taken.takes
+            for use in take.sources
+            for other in use.artifacts
+            for number in [event.number]
+        )
+        volumes = any(
+            instruction.keyword == "VOLUME" and any(flat.startswith(a.value.rstrip("/")) for a in instruction.arguments)
+            for stage in builder.stages
+            for instruction in stage.instructions
+        )
+        if shared or volumes:
+            raise refuse(
+                "STG501",
+                "`chmod` changes one copy of the artifact on the host, and the builder stage has only one file",
+                event.site.source,
+                event.site.span,
+                "move this step into the builder Dockerfile first",
+            )
 
     def mode_line(self, event: ChangedFiles, artifact: Artifact, builder: BuildFile) -> str:
         place = event.site.source, event.site.span
@@ -464,6 +488,8 @@ class _Planner:
 
     def check_copy(self, out: CopiedOut, runtime: BuildFile) -> None:
         place = out.site.source, out.site.span
+        if out.source.flat in ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf"):
+            raise refuse("STG404", f"`{out.source.flat}` of a container is made by the engine", *place)
         if "follow-link" in out.flags:
             self.assume("`docker cp -L` and `COPY --from` follow a link at the artifact's path alike", out)
         if out.merged:
@@ -513,6 +539,17 @@ class _Planner:
 
     def check_builder(self, builder: BuildFile, runtime: BuildFile) -> None:
         event = builder.event
+        self.check_mounts(runtime)
+        names = {stage.name.lower() for stage in runtime.stages if stage.name}
+        for reference in stage_references(builder.tree):
+            if reference.stage is None and reference.place != "FROM" and reference.value.lower() in names:
+                raise refuse(
+                    "STG204",
+                    f"`{reference.value}` is an image here and a stage in {runtime.path}",
+                    builder.source,
+                    reference.span,
+                    "rename the stage first",
+                )
         if builder.path == runtime.path:
             raise refuse(
                 "STG404",
@@ -549,6 +586,21 @@ class _Planner:
             raise refuse(
                 "STG507", "the base image may take files of the context (ONBUILD)", event.site.source, event.site.span
             )
+
+    def check_mounts(self, runtime: BuildFile) -> None:
+        """A `RUN --mount` of the build context may use the artifact, which is no longer there."""
+        for stage in runtime.stages:
+            for instruction in stage.instructions:
+                for flag in instruction.flags if instruction.keyword == "RUN" else ():
+                    value = flag.value or ""
+                    if flag.name == "mount" and "from=" not in value and ("type=" not in value or "type=bind" in value):
+                        raise refuse(
+                            "STG404",
+                            "this RUN sees the build context, which no longer holds the artifact",
+                            runtime.source,
+                            flag.span,
+                            "mount from the builder stage by hand",
+                        )
 
     def needs_context(self, file: BuildFile) -> bool:
         """Whether a Dockerfile takes any file of its context."""
@@ -653,6 +705,7 @@ class _Planner:
     def edit_final(self, plan: FinalPlan, result: Plan) -> None:
         event = plan.runtime.event
         texts: list[str] = []
+        self.check_same_arguments(plan)
         for builder in plan.builders:
             carried, notes = options.carry(builder.event, event)
             texts += [text for text in carried if text not in texts]
@@ -685,6 +738,21 @@ class _Planner:
         edits += self.rebase(plan)
         if edits:
             self.add_edits(result, event, edits, "the final build has what the builder stage needs")
+
+    def check_same_arguments(self, plan: FinalPlan) -> None:
+        """Two builders in one file get their arguments from one command line."""
+        given: dict[str, str] = {}
+        for builder in plan.builders:
+            for name in _declared(builder):
+                value = builder.arguments[name].flat if name in builder.arguments else ""
+                if given.setdefault(name, value) != value:
+                    raise refuse(
+                        "STG203",
+                        f"two builders get different values for `{name}`, and in one build both would get the same",
+                        builder.event.site.source,
+                        builder.event.site.span,
+                        f"rename `{name}` in one of the Dockerfiles first",
+                    )
 
     def rebase(self, plan: FinalPlan) -> list[Edit]:
         """The context of the builder becomes that of the single build, where the runtime file needs no files."""

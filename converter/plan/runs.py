@@ -43,8 +43,6 @@ def check_run(created: Created, run: Run, loader: Loader) -> str:
     started = _started(created, run)
     command = created.command
     runs = isinstance(command, RunCommand)
-    if not runs and started is None:
-        return "docker create runs nothing"
     for volume in command.volumes:
         source = volume.source
         if source is not None:
@@ -57,6 +55,8 @@ def check_run(created: Created, run: Run, loader: Loader) -> str:
             )
     if command.privileged or command.volumes_from:
         raise refuse("STG402", "the container may change more than itself", site.source, site.span)
+    if not runs and started is None:
+        return "docker create runs nothing"
     words, origin = what_runs(created, loader)
     if words is None:
         raise refuse(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from msgspec import Struct, field
 
 from converter.diagnostics import refuse
-from converter.machine.events import ChangedFolder, Event
+from converter.machine.events import Announced, ChangedFolder, Event, Skipped
 from converter.shell import syntax
 from converter.source import Edit, Source, Span
 
@@ -63,6 +64,7 @@ class _Editor:
         self.out = ScriptEdits()
         self.functions = self.defined_functions()
         self.gone_functions: set[str] = set()
+        self.emptied: set[str] = set()
 
     def defined_functions(self) -> dict[str, syntax.Function]:
         return {
@@ -75,12 +77,48 @@ class _Editor:
         for name, function in self.functions.items():
             if self.verdict(function.body) == "gone":
                 self.gone_functions.add(name)
+        for name in sorted(self.gone_functions):
+            if self.is_still_named(name):
+                # something else may call it: it stays, and does nothing
+                self.gone_functions.discard(name)
+                self.emptied.add(name)
         self.body(self.script.statements, Span(0, len(self.text)), top=True)
         for span, edits in self.word_edits.items():
             self.out.edits.extend(edits)
             self.out.rewritten.append((span, self.why.get(span, "it is adapted to the single Dockerfile")))
         self.out.edits = _drop_covered(self.out.edits)
         return self.out
+
+    def is_still_named(self, name: str) -> bool:
+        """Whether a function is mentioned anywhere but in its definition and in plain calls and traps that go with it."""
+        own = self.functions[name].span
+        accounted = [own]
+        for span, events in self.by_span.items():
+            if not any(event.number in self.live for event in events):
+                accounted.append(span)
+        accounted += self.plain_calls(name, self.script.statements)
+        accounted += [comment.span for comment in self.script.comments]
+        for found in re.finditer(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", self.text):
+            if not any(span.start <= found.start() < span.end for span in accounted):
+                return True
+        return False
+
+    def plain_calls(self, name: str, statements: tuple[syntax.Statement, ...]) -> list[Span]:
+        """The places of `name ARGS...` and `trap name EXIT` as commands of their own or in chains."""
+        found: list[Span] = []
+        stack: list[syntax.Command] = [statement.command for statement in statements]
+        while stack:
+            command = stack.pop()
+            if isinstance(command, syntax.SimpleCommand):
+                if _name(command) == name or _trapped(command) == name:
+                    found.append(command.span)
+            elif isinstance(command, syntax.AndOr):
+                stack += [command.left, command.right]
+            elif isinstance(command, syntax.Group):
+                stack += [statement.command for statement in command.body]
+            elif isinstance(command, syntax.Function):
+                stack.append(command.body)
+        return found
 
     # verdicts
 
@@ -89,14 +127,10 @@ class _Editor:
         if isinstance(command, syntax.SimpleCommand):
             return self.simple_verdict(command)
         if isinstance(command, syntax.AndOr):
-            left, right = self.verdict(command.left), self.verdict(command.right)
-            if command.operator == "||":
-                if left == "gone":
-                    return "gone"
-                return left if right == "kept" else "mixed"
-            if left == right == "gone":
+            verdicts = self.chain_verdicts(command)[2]
+            if all(verdict == "gone" for verdict in verdicts):
                 return "gone"
-            return "kept" if left == right == "kept" else "mixed"
+            return "kept" if all(verdict == "kept" for verdict in verdicts) else "mixed"
         if isinstance(command, syntax.Pipeline):
             return self.pipeline_verdict(command)
         if isinstance(command, syntax.Negated):
@@ -104,16 +138,20 @@ class _Editor:
         if isinstance(command, syntax.Group):
             return self.group_verdict(command)
         if isinstance(command, syntax.Function):
-            return "gone" if command.name in self.gone_functions else self.inner(self.verdict(command.body))
-        return "kept"
+            if command.name in self.gone_functions:
+                return "gone"
+            return "kept" if self.verdict(command.body) == "kept" else "mixed"
+        return self.construct_verdict(command)
 
-    def inner(self, verdict: Verdict) -> Verdict:
-        return "kept" if verdict == "kept" else "mixed"
+    def construct_verdict(self, command: syntax.Command) -> Verdict:
+        """A construct that is not followed has one event, which says whether it only served what is gone."""
+        events = [event for event in self.by_span.get(command.span, []) if isinstance(event, Skipped)]
+        return "gone" if events and not any(event.number in self.live for event in events) else "kept"
 
     def simple_verdict(self, command: syntax.SimpleCommand) -> Verdict:
         events = self.by_span.get(command.span, [])
-        name = _name(command)
-        if name in self.gone_functions and not any(event.number in self.live for event in events):
+        names = {_name(command), _trapped(command)} - {""}
+        if names & self.gone_functions and not any(event.number in self.live for event in events):
             return "gone"
         if not events:
             return "kept"
@@ -142,6 +180,8 @@ class _Editor:
                 return "gone"
         if all(verdict == "kept" for verdict in verdicts):
             return "kept"
+        if isinstance(pipeline.commands[0], syntax.Group) and all(verdict == "kept" for verdict in verdicts[1:]):
+            return "mixed"
         raise refuse("STG304", "a part of this pipeline goes away and another one stays", self.source, pipeline.span)
 
     def group_verdict(self, group: syntax.Group) -> Verdict:
@@ -155,7 +195,14 @@ class _Editor:
         left = [s.command for s, v in zip(group.body, verdicts, strict=True) if v != "gone"]
         if group.subshell and all(self.only_moves(command) for command in left):
             return "gone"
+        if all(isinstance(command, syntax.SimpleCommand) and self.only_declares(command) for command in left):
+            return "gone"
         return "mixed"
+
+    def only_declares(self, command: syntax.SimpleCommand) -> bool:
+        """Whether a command is `local NAME...` without a value: no use once everything else in the function is gone."""
+        words = [part.text for word in command.words for part in word.parts if isinstance(part, syntax.Text)]
+        return _name(command) == "local" and not any("=" in word for word in words)
 
     def only_moves(self, command: syntax.Command) -> bool:
         """Whether a command does nothing but `cd` or `set`: no use once everything behind it in a subshell is gone."""
@@ -170,6 +217,8 @@ class _Editor:
         """Edits a list of statements."""
         verdicts = [self.verdict(statement.command) for statement in statements]
         self.drop_detours(statements, verdicts)
+        self.drop_status_checks(statements, verdicts)
+        self.drop_announcements(statements, verdicts)
         gone = [statement for statement, verdict in zip(statements, verdicts, strict=True) if verdict == "gone"]
         if gone and len(gone) == len(statements) and not top:
             raise refuse("STG304", "nothing would be left of this construct", self.source, gone[0].span)
@@ -177,6 +226,53 @@ class _Editor:
             if verdict == "mixed":
                 self.mixed(statement.command)
         self.cut(statements, verdicts, bounds)
+
+    def drop_status_checks(self, statements: tuple[syntax.Statement, ...], verdicts: list[Verdict]) -> None:
+        """`if [ $? != 0 ]; then exit 1; fi` goes with the command whose exit status it asks for."""
+        for index in range(1, len(statements)):
+            if verdicts[index - 1] != "gone" or verdicts[index] != "kept":
+                continue
+            statement = statements[index]
+            text = self.source.slice(statement.span)
+            head = text.partition("then")[0] if text.startswith("if") else text
+            if "$?" not in head and "${?}" not in head and "PIPESTATUS" not in head:
+                continue
+            names = {_name(c) for c in _simple_commands(statement.command) if _name(c)}
+            if isinstance(statement.command, syntax.SimpleCommand) or not names <= _GUARD_COMMANDS:
+                raise refuse(
+                    "STG302",
+                    "this asks for the exit status of a command that goes away",
+                    self.source,
+                    statement.span,
+                    "use `set -e` or `|| exit 1` instead of the status, then try again",
+                )
+            verdicts[index] = "gone"
+
+    def drop_announcements(self, statements: tuple[syntax.Statement, ...], verdicts: list[Verdict]) -> None:
+        """A message directly above commands all of which go, up to a blank line, a comment or the next message."""
+        for index, statement in enumerate(statements):
+            if verdicts[index] != "kept" or not self.only_announces(statement.command):
+                continue
+            scan = index + 1
+            gone = 0
+            while scan < len(statements):
+                between = self.text[statements[scan - 1].span.end : statements[scan].span.start]
+                if between.count("\n") > 1 or "#" in between:
+                    break
+                if verdicts[scan] == "gone":
+                    gone += 1
+                elif self.only_announces(statements[scan].command):
+                    break
+                else:
+                    gone = 0
+                    break
+                scan += 1
+            if gone and self.names_nothing_that_stays(statement.command):
+                verdicts[index] = "gone"
+
+    def names_nothing_that_stays(self, command: syntax.Command) -> bool:
+        """Whether a message has no redirection and stands for itself."""
+        return isinstance(command, syntax.SimpleCommand) and not command.redirects
 
     def drop_detours(self, statements: tuple[syntax.Statement, ...], verdicts: list[Verdict]) -> None:
         """`cd x` and `cd ..` around commands that go have no purpose any more."""
@@ -212,45 +308,73 @@ class _Editor:
             inner = Span(command.span.start + 1, command.span.end - 1)
             self.body(command.body, inner)
         elif isinstance(command, syntax.Function):
-            if isinstance(command.body, syntax.Group):
+            if command.name in self.emptied and isinstance(command.body, syntax.Group):
+                body = command.body.body
+                self.note_gone(command.body)
+                self.out.edits.append(Edit(Span(body[0].span.start, body[-1].span.end), ":"))
+            elif isinstance(command.body, syntax.Group):
                 self.mixed(command.body)
             else:
                 raise refuse("STG304", "this function cannot be edited", self.source, command.span)
         elif isinstance(command, syntax.Negated):
             self.mixed(command.command)
+        elif isinstance(command, syntax.Pipeline):
+            self.mixed(command.commands[0])
         else:
             raise refuse("STG304", "a part of this construct goes away", self.source, command.span)
 
-    def chain(self, command: syntax.AndOr) -> None:
-        """Takes links out of `a && b && c`."""
+    def chain_verdicts(self, command: syntax.AndOr) -> tuple[list[syntax.Command], list[str], list[Verdict]]:
+        """The links of `a && b || c`, the operators between them, and what becomes of each link."""
         links, operators = _links(command)
         verdicts = [self.verdict(link) for link in links]
+        for index in range(1, len(links)):
+            before = verdicts[index - 1] == "gone"
+            skipped = self.construct_verdict(links[index]) == "gone"
+            if skipped or (before and (operators[index - 1] == "||" or self.only_announces(links[index]))):
+                # what runs if a command fails, or reports its success, goes with it
+                verdicts[index] = "gone"
+        if operators[-1] == "||" and verdicts[-1] == "gone" and all(v == "kept" for v in verdicts[:-1]):
+            tests = all(self.only_tests(link) for link in links[:-1])
+            if tests:
+                return links, operators, ["gone"] * len(links)
+        if operators[-1] == "&&" and verdicts[-1] == "gone" and all(self.only_tests(link) for link in links[:-1]):
+            if self.construct_verdict(links[-1]) == "gone":
+                return links, operators, ["gone"] * len(links)
+        return links, operators, verdicts
+
+    def only_announces(self, command: syntax.Command) -> bool:
+        events = self.by_span.get(command.span, [])
+        return (
+            isinstance(command, syntax.SimpleCommand)
+            and bool(events)
+            and all(isinstance(event, Announced) for event in events)
+        )
+
+    def only_tests(self, command: syntax.Command) -> bool:
+        if isinstance(command, syntax.Negated):
+            return self.only_tests(command.command)
+        if isinstance(command, syntax.Compound):
+            return command.keyword == "[["
+        return isinstance(command, syntax.SimpleCommand) and _name(command) in ("[", "test")
+
+    def chain(self, command: syntax.AndOr) -> None:
+        """Takes links out of `a && b && c`."""
+        links, operators, verdicts = self.chain_verdicts(command)
         kept_before = False
         for index, (link, verdict) in enumerate(zip(links, verdicts, strict=True)):
-            operator = operators[index - 1] if index else "&&"
             if verdict == "mixed":
                 self.mixed(link)
-            if operator == "||" and index and verdicts[index - 1] == "gone":
-                verdicts[index] = "gone"
-                self.note_gone(link)
-                self.out.edits.append(Edit(Span(links[index - 1].span.end, link.span.end), ""))
-                continue
-            if operator == "||" and verdict == "gone":
-                raise refuse("STG302", "this command runs only if the one before it fails", self.source, link.span)
-            if verdicts[index] != "gone":
+            if verdict != "gone":
                 kept_before = True
                 continue
+            operator = operators[index - 1] if index else "&&"
+            if operator == "||" and verdicts[index - 1] != "gone":
+                raise refuse("STG302", "this command runs only if the one before it fails", self.source, link.span)
             self.note_gone(link)
-            if index + 1 < len(links) and not kept_before and operators[index] == "&&":
-                self.out.edits.append(Edit(Span(link.span.start, links[index + 1].span.start), ""))
-            elif kept_before:
+            if kept_before:
                 self.out.edits.append(Edit(Span(links[index - 1].span.end, link.span.end), ""))
             elif index + 1 < len(links):
-                after = index + 1
-                while after < len(links) and operators[after - 1] == "||":
-                    after += 1
-                end = links[after].span.start if after < len(links) else links[index + 1].span.start
-                self.out.edits.append(Edit(Span(link.span.start, end), ""))
+                self.out.edits.append(Edit(Span(link.span.start, links[index + 1].span.start), ""))
 
     def note_gone(self, command: syntax.Command) -> None:
         self.out.removed.append((command.span, self.reason(command)))
@@ -286,6 +410,12 @@ class _Editor:
         end = span.end
         while end < bounds.end and self.text[end] in " \t;":
             end += 1
+        continued = "\\\r\n" if self.text.startswith("\\\r\n", end) else "\\\n"
+        if self.text.startswith(continued, end) and end + len(continued) <= bounds.end:
+            after = end + len(continued)
+            if alone_before or self.text[line_start : span.start].strip() == "":
+                return Span(line_start if alone_before else span.start, after)
+            return Span(span.start, after)
         if end < bounds.end and self.text[end] == "#":
             newline = self.text.find("\n", end)
             end = len(self.text) if newline == -1 else newline
@@ -296,6 +426,10 @@ class _Editor:
         if gone_before and "\n" not in self.text[spans[index - 1].end : span.start]:
             alone_before = True
             line_start = span.start
+        dangling = re.search(r"[ \t]*;?[ \t]*\\\r?\n$", self.text[:line_start]) if alone_before else None
+        if dangling and at_line_end and (index == 0 or verdicts[index - 1] != "gone"):
+            # the last of several commands that were joined by continued lines
+            return Span(dangling.start(), min(end, len(self.text)))
         if alone_before and at_line_end:
             return Span(line_start, min(end + 1, len(self.text)))
         if index + 1 < len(spans) and "\n" not in self.text[span.end : spans[index + 1].start]:
@@ -365,6 +499,39 @@ class _Editor:
         if previous_blank and span.end < len(self.text) and next_line.strip() in ("}", ")", "fi", "done"):
             return Span(previous_start, span.end)
         return span
+
+
+_GUARD_COMMANDS = frozenset(
+    {"[", "test", "echo", "printf", "exit", "return", "true", ":", "cat", "die", "fail", "false"}
+)
+"""Commands of a check that only reports a failure and ends the script."""
+
+
+def _simple_commands(command: syntax.Command) -> list[syntax.SimpleCommand]:
+    """Every simple command inside."""
+    found: list[syntax.SimpleCommand] = []
+    stack: list[syntax.Command] = [command]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, syntax.SimpleCommand):
+            found.append(current)
+        elif isinstance(current, syntax.AndOr):
+            stack += [current.left, current.right]
+        elif isinstance(current, (syntax.Pipeline, syntax.Compound)):
+            stack += current.commands
+        elif isinstance(current, syntax.Negated):
+            stack.append(current.command)
+        elif isinstance(current, syntax.Group):
+            stack += [statement.command for statement in current.body]
+    return found
+
+
+def _trapped(command: syntax.SimpleCommand) -> str:
+    """The function that `trap NAME EXIT` names."""
+    if _name(command) != "trap" or len(command.words) < 2 or not command.words[1].parts:
+        return ""
+    part = command.words[1].parts[0]
+    return part.text if isinstance(part, syntax.Text) and len(command.words[1].parts) == 1 else ""
 
 
 def _links(command: syntax.AndOr) -> tuple[list[syntax.Command], list[str]]:

@@ -18,6 +18,8 @@ from converter.plan.dockerfiles import BuildFile
 from converter.shell.interpreter import Run
 
 _SECRET = r"(?i)(secret|token|passw|credential|api_?key|private|_pat$|auth)"
+_BASE_NAMES = re.compile(r"_VERSION$|_HOME$|_SHA256$|_URL$|^(PATH|HOME|LANG|LC_ALL|USER|HOSTNAME|GOPATH|GPG_KEY)$")
+"""Names that base images are known to set with ENV, which the classic builder prefers to an ARG."""
 _PATTERN = frozenset("*?[]")
 _RISKY = frozenset("\\$\"'\n\t`")
 
@@ -180,7 +182,8 @@ class Spelling(Struct):
         """The name, or another one where the stage uses it for something else or a RUN behind would see it."""
         taken = self.names_in_stage()
         candidate = name
-        if candidate in taken or candidate in self.parameters or self.after_run:
+        base_sets = self.runtime.states[self.stage.index].image != "scratch" and _BASE_NAMES.search(name)
+        if candidate in taken or candidate in self.parameters or self.after_run or base_sets:
             candidate = f"ARTIFACT_{name}"
         number = 2
         while candidate in taken or candidate in self.parameters:

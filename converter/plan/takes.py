@@ -144,7 +144,7 @@ def _source(
         # a source cannot leave the context: Docker reads `..` at its top as the top itself
         inner = inner[3:]
     if has_wildcard(inner):
-        return _pattern(inner, files, context, ignore)
+        return _pattern(inner, files, context, ignore, instruction, source)
     path = paths.join(context, inner)
     entry = files.lookup(path)
     if entry is None:
@@ -158,19 +158,38 @@ def _source(
                 instruction.span,
                 "correct .dockerignore first; the recipe cannot have worked as it stands",
             )
+        _check_unchanged(path, files, instruction, source)
         return False, (Artifact(entry.origin.path, path, "", entry, filtered=ignore.matches_below(inner)),)
     if isinstance(entry.origin, FromHost) and entry.kind != "folder":
         return entry.origin.event
     if entry.kind == "file":
         return True, ()
-    artifacts, own = _below(path, inner, files, ignore)
+    artifacts, own = _below(path, inner, files, ignore, instruction, source)
     return own or not artifacts, tuple(artifacts)
 
 
-def _below(folder: str, inner: str, files: HostFiles, ignore: IgnoreRules) -> tuple[list[Artifact], bool]:
+def _check_unchanged(folder: str, files: HostFiles, instruction: Instruction, source: Source) -> None:
+    """What came out of a container as a whole has to be whole: the stage holds it as it was there."""
+    changed = [path for path, _ in files.changed_below(folder) if path != folder]
+    if changed:
+        raise refuse(
+            "STG501",
+            f"the script changes `{changed[0]}` after `{folder}` was copied out",
+            source,
+            instruction.span,
+            "do that in the builder Dockerfile first",
+        )
+
+
+def _below(
+    folder: str, inner: str, files: HostFiles, ignore: IgnoreRules, instruction: Instruction, source: Source
+) -> tuple[list[Artifact], bool]:
     """The artifacts inside a folder of the context, and whether it holds files of the host too."""
     artifacts: list[Artifact] = []
-    own = any(files.lookup(path) is not None for path in files.start.below(folder))
+    own = any(
+        files.lookup(path) is not None and not ignore.ignores(paths.join(inner, relative_to(path, folder)))
+        for path in files.start.below(folder)
+    )
     for path, entry in files.changed_below(folder):
         if entry is None or path == folder:
             continue
@@ -179,6 +198,7 @@ def _below(folder: str, inner: str, files: HostFiles, ignore: IgnoreRules) -> tu
             continue
         origin = entry.origin
         if isinstance(origin, FromContainer):
+            _check_unchanged(path, files, instruction, source)
             filtered = ignore.matches_below(paths.join(inner, below))
             artifacts.append(Artifact(origin.path, path, below, entry, filtered=filtered))
         elif (
@@ -198,7 +218,7 @@ def relative_to(path: str, folder: str) -> str:
 
 
 def _pattern(
-    inner: str, files: HostFiles, context: str, ignore: IgnoreRules
+    inner: str, files: HostFiles, context: str, ignore: IgnoreRules, instruction: Instruction, source: Source
 ) -> tuple[bool, tuple[Artifact, ...]] | None:
     """A pattern takes whatever it matches, at its own depth."""
     head: list[str] = []
@@ -211,10 +231,12 @@ def _pattern(
     entry = files.lookup(folder) if folder else None
     if entry is not None and isinstance(entry.origin, FromContainer):
         value = entry.origin.path + Value.literal("/" + rest)
+        _check_unchanged(folder, files, instruction, source)
         filtered = ignore.matches_below(relative_to(folder, context))
         return False, (Artifact(value, f"{folder}/{rest}", "", entry, True, filtered),)
     artifacts: list[Artifact] = []
     keeps = False
+    hosts: set[str | None] = set()
     names: set[str] = set(files.start.files) | set(files.start.folders) | set(files.changes)
     prefix = context + "/" if context else ""
     for name in sorted(names):
@@ -231,6 +253,15 @@ def _pattern(
             artifacts.append(Artifact(found.origin.path, name, "", found, filtered=filtered))
         else:
             keeps = True
+            hosts.add(None if found.kind == "folder" else paths.base_name(name))
     if not artifacts and not keeps:
         return None
+    if keeps and artifacts and (hosts & {paths.base_name(found.host) for found in artifacts} or None in hosts):
+        raise refuse(
+            "STG404",
+            "this pattern takes files of the tree and artifacts with one name, and which of them wins is a matter of order",
+            source,
+            instruction.span,
+            "give the artifact an instruction of its own",
+        )
     return keeps, tuple(artifacts)

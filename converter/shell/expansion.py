@@ -5,9 +5,11 @@ POSIX shell command language, 2.6 Word Expansions.
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from msgspec import Struct
 
-from converter.machine.value import Piece, Unknowns, Value, is_known
+from converter.machine.value import ROOT_TOKEN, Piece, Unknowns, Value, is_known
 from converter.source import Span
 
 BLANKS = " \t\n"
@@ -97,7 +99,26 @@ def operate(value: str, is_set: bool, operation: str, unknowns: Unknowns, expres
         if operator.strip(":") in ("-", "="):
             return value if chosen else literal
         return literal if chosen else ""
+    if operation[:1] in ("%", "#") and is_set and is_known(value.replace(ROOT_TOKEN, "")):
+        return _trimmed(value, operation)
     return None
+
+
+def _trimmed(value: str, operation: str) -> str | None:
+    """`${x%pattern}` and its kin, for patterns of literals, `*` and `?`."""
+    sign = operation[0]
+    longest = operation[:2] == sign * 2
+    pattern = operation[2:] if longest else operation[1:]
+    if any(character in pattern for character in "$`'\"\\[]"):
+        return None
+    cuts = range(len(value) + 1)
+    if (sign == "#") == longest:
+        cuts = range(len(value), -1, -1)
+    for cut in cuts:
+        part = value[:cut] if sign == "#" else value[cut:]
+        if fnmatchcase(part, pattern):
+            return value[cut:] if sign == "#" else value[:cut]
+    return value
 
 
 def _outside_tokens(value: str) -> list[str]:

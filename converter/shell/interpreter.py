@@ -17,14 +17,14 @@ from converter.docker_cli.parse import is_docker
 from converter.machine import paths
 from converter.machine.events import Assigned, Event, InnerCommand, RanCommand, Site, Skipped
 from converter.machine.host import Entry, FromHost, HostFiles, StartingFiles
-from converter.machine.state import State, Status, Variable
+from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Unknowns, Value, is_known, join
 from converter.shell import expansion, reader, syntax
 from converter.shell.commands import COMMANDS
 from converter.shell.commands.call import Call, Result
 from converter.shell.commands.effects import STABLE
 from converter.shell.expansion import Field
-from converter.source import Source
+from converter.source import Source, Span
 
 NEGATED: Mapping[Status, Status] = {"success": "failure", "failure": "success", "unknown": "unknown"}
 
@@ -40,10 +40,21 @@ class NeedsFiles(Exception):
         self.wanted = wanted
 
 
+class Read(Struct, frozen=True):
+    """A use of a variable at `span`, in the command at `site`; `binding` is the assignment that it sees."""
+
+    name: str
+    binding: int
+    source: Source
+    span: Span
+    site: Site | None
+
+
 class Run(Struct):
     """What an interpretation found out."""
 
     events: list[Event] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
     scripts: dict[str, tuple[Source, syntax.Script]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     unknowns: Unknowns = field(default_factory=Unknowns)
@@ -71,7 +82,8 @@ def interpret(
     state = State(variables, folder, HostFiles(files, {}), {}, {}, positional)
     interpreter.script_path = driver.path
     script = interpreter.load(driver)
-    interpreter.run.final = interpreter.statements(script.statements, state, driver)
+    state = interpreter.statements(script.statements, state, driver)
+    interpreter.run.final = interpreter.run_traps(state)
     return interpreter.run
 
 
@@ -87,6 +99,9 @@ class Interpreter:
         self.script_path = ""
         self.steps = 0
         self.captured: list[Value | None] | None = None
+        self.locals: list[dict[str, Variable | None]] = []
+        self.traps: list[tuple[Value, Call]] = []
+        self.trap_site: Site | None = None
 
     # scripts and lists
 
@@ -168,7 +183,11 @@ class Interpreter:
 
     def never(self, command: syntax.Command, state: State, source: Source) -> State:
         """The right side of `||` behind a command that is taken to succeed: no event, but docker commands are noted."""
-        self.record(Skipped(self.number(), Site(source, command.span), self.calls, state, tuple(_words(command)), True))
+        self.record(
+            Skipped(
+                self.number(), Site(source, command.span), self.calls, state, self.inner_commands(command, state), True
+            )
+        )
         return replace(state, status="success")
 
     def maybe(self, command: syntax.Command, state: State, source: Source) -> State:
@@ -179,7 +198,7 @@ class Interpreter:
 
     def skipped(self, command: syntax.Command, state: State, source: Source, what: str) -> State:
         """A construct that is not followed: its docker commands decide whether that matters."""
-        words = _words(command)
+        words = self.inner_commands(command, state)
         site = Site(source, command.span)
         builds = [word for word in words if word.builds]
         called = next((word for word in words if word.name in self.functions and self.works(word.name, set())), None)
@@ -192,7 +211,7 @@ class Interpreter:
                 place,
                 "move the commands of the builder pattern out of it, or convert this part by hand",
             )
-        self.record(Skipped(self.number(), site, self.calls, state, tuple(words), False))
+        self.record(Skipped(self.number(), site, self.calls, state, words, False))
         variables = dict(state.variables)
         for name in _assigned(command):
             token = self.run.unknowns.token(("maybe", name, len(self.run.events)), f"${name}", f"set by {what}")
@@ -207,7 +226,7 @@ class Interpreter:
         if name in seen:
             return False
         seen.add(name)
-        words = list(_words(self.functions[name][1].body))
+        words = self.inner_commands(self.functions[name][1].body, None)
         return any(word.builds or (word.name in self.functions and self.works(word.name, seen)) for word in words)
 
     def pipeline(self, pipeline: syntax.Pipeline, state: State, source: Source) -> State:
@@ -229,7 +248,7 @@ class Interpreter:
 
     def simple(self, command: syntax.SimpleCommand, state: State, source: Source) -> State:
         outer = self.site
-        self.site = Site(source, command.span)
+        self.site = self.trap_site if self.trap_site is not None and not self.locals else Site(source, command.span)
         try:
             return self._simple(command, state, source, self.site)
         finally:
@@ -286,9 +305,38 @@ class Interpreter:
         source, function = self.functions[name]
         outer_calls, outer_captured = self.calls, self.captured
         self.calls = (*self.calls, call.site)
+        self.locals.append({})
         after = self.command(function.body, replace(state, positional=call.values[1:]), source)
         self.calls, self.captured = outer_calls, outer_captured
-        return replace(after, positional=state.positional, flow="exit" if after.flow == "exit" else "run")
+        variables = dict(after.variables)
+        for local, outer in self.locals.pop().items():
+            if outer is None:
+                variables.pop(local, None)
+            else:
+                variables[local] = outer
+        flow: Flow = "exit" if after.flow == "exit" else "run"
+        return replace(after, variables=variables, positional=state.positional, flow=flow)
+
+    def declare_local(self, name: str, state: State) -> None:
+        """`local NAME`: the function's caller gets its own variable of that name back."""
+        if self.locals:
+            self.locals[-1].setdefault(name, state.variables.get(name))
+
+    def run_traps(self, state: State) -> State:
+        """What `trap ... EXIT` runs when the script ends."""
+        for handler, call in self.traps:
+            if not is_known(handler.flat) or handler.flat in ("", "-"):
+                continue
+            inner = Source(f"{call.source.path} (trap)", handler.flat)
+            script = reader.read(inner)
+            if script.problems:
+                continue
+            self.calls = (call.site,)
+            self.trap_site = call.site
+            state = self.statements(script.statements, replace(state, flow="run"), inner)
+            self.trap_site = None
+            self.calls = ()
+        return state
 
     def source_file(self, path: str, call: Call, state: State) -> State:
         """`. file`: the commands of another script of the root run in this shell."""
@@ -420,8 +468,15 @@ class Interpreter:
             value = Value((Piece(token),))
         else:
             value = variable.value
+        if plain and name.isdigit() and name != "0" and self.locals:
+            # a function's own parameter: its value is what the call wrote there
+            return value
         if plain:
+            if variable is not None and variable.binding is not None:
+                self.run.reads.append(Read(name, variable.binding, source, part.span, self.site))
             return Value((Piece(value.flat, reference),))
+        if variable is not None and variable.binding is not None:
+            self.run.reads.append(Read(name, variable.binding, source, part.span, self.site))
         text = expansion.operate(value.flat, variable is not None, part.operation, unknowns, part.expression)
         if text is None:
             key = ("operation", name, part.operation, value.flat)
@@ -447,7 +502,7 @@ class Interpreter:
             if value.pieces:
                 return state, Value((Piece(value.flat, reference),))
         key: tuple[object, ...] = ("output", part.expression, self.number(), first_event)
-        words = [word for statement in part.body for word in _words(statement.command)]
+        words = [word for statement in part.body for word in self.inner_commands(statement.command, state)]
         if words and all(word.name in STABLE for word in words):
             flat = tuple(
                 value.flat
@@ -458,6 +513,45 @@ class Interpreter:
             key = ("output", part.expression, state.folder, flat)
         token = self.run.unknowns.token(key, part.expression, "it is the output of a command")
         return state, Value((Piece(token, reference),))
+
+    def inner_commands(self, command: syntax.Command, state: State | None) -> tuple[InnerCommand, ...]:
+        """Every command inside, with its words as far as they are known at this moment."""
+        found: list[InnerCommand] = []
+        stack: list[syntax.Command] = [command]
+        while stack:
+            current = stack.pop()
+            if isinstance(current, syntax.SimpleCommand):
+                texts = tuple(self.static_word(word, state) for word in current.words)
+                if texts:
+                    docker = is_docker(texts) or "docker" in texts[0].lower()
+                    builds = docker and any(text in BUILDS for text in texts)
+                    found.append(InnerCommand(texts[0], texts, builds, current.span))
+                words = [*current.words, *(a.value for a in current.assignments if a.value)]
+                for word in words:
+                    for part in word.parts:
+                        if isinstance(part, syntax.Substitution):
+                            stack.extend(statement.command for statement in part.body)
+            elif isinstance(current, syntax.Compound):
+                texts = (current.keyword, *(self.static_word(word, state) for word in current.words))
+                if current.words:
+                    found.append(InnerCommand(current.keyword, texts, False, current.span))
+                stack.extend(reversed(current.commands))
+            else:
+                stack.extend(reversed(_parts_of(current)))
+        return tuple(found)
+
+    def static_word(self, word: syntax.Word, state: State | None) -> str:
+        """A word without running anything: literals, plain variables; NUL for what is not known."""
+        texts = []
+        for part in word.parts:
+            if isinstance(part, syntax.Text):
+                texts.append(part.text)
+            elif isinstance(part, syntax.Parameter) and not part.operation and state is not None:
+                variable = self.variable(part.name, state) if part.name else None
+                texts.append(variable.value.flat if variable is not None else "\0")
+            else:
+                texts.append("\0")
+        return "".join(texts)
 
     def warn(self, code: str, message: str, site: Site, help: str | None = None) -> None:
         """Adds a warning about a command."""
@@ -478,37 +572,19 @@ def _is_pattern(text: str) -> bool:
 BUILDS = frozenset({"build", "create", "run", "cp", "bud", "commit", "import", "load", "exec", "start"})
 
 
-def _words(command: syntax.Command) -> list[InnerCommand]:
-    found: list[InnerCommand] = []
-    stack: list[syntax.Command] = [command]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, syntax.SimpleCommand):
-            texts = tuple(
-                "".join(p.text if isinstance(p, syntax.Text) else "\0" for p in w.parts) for w in current.words
-            )
-            if texts:
-                name = texts[0]
-                docker = is_docker(texts) or "docker" in name.lower()
-                found.append(InnerCommand(name, texts, docker and any(t in BUILDS for t in texts), current.span))
-            words = [*current.words, *(a.value for a in current.assignments if a.value)]
-            for word in words:
-                for part in word.parts:
-                    if isinstance(part, syntax.Substitution):
-                        stack.extend(statement.command for statement in part.body)
-        elif isinstance(current, syntax.AndOr):
-            stack.extend((current.right, current.left))
-        elif isinstance(current, syntax.Pipeline):
-            stack.extend(reversed(current.commands))
-        elif isinstance(current, syntax.Negated):
-            stack.append(current.command)
-        elif isinstance(current, syntax.Group):
-            stack.extend(statement.command for statement in reversed(current.body))
-        elif isinstance(current, syntax.Function):
-            stack.append(current.body)
-        else:
-            stack.extend(reversed(current.commands))
-    return found
+def _parts_of(command: syntax.Command) -> tuple[syntax.Command, ...]:
+    """The commands that a construct is made of."""
+    if isinstance(command, syntax.AndOr):
+        return (command.left, command.right)
+    if isinstance(command, syntax.Pipeline):
+        return command.commands
+    if isinstance(command, syntax.Negated):
+        return (command.command,)
+    if isinstance(command, syntax.Group):
+        return tuple(statement.command for statement in command.body)
+    if isinstance(command, syntax.Function):
+        return (command.body,)
+    return ()
 
 
 def _assigned(command: syntax.Command) -> set[str]:

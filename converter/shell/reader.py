@@ -41,6 +41,9 @@ def read(source: Source) -> syntax.Script:
     return syntax.Script(Span(0, len(source.text)), statements, tuple(reader.comments), tuple(reader.problems))
 
 
+_BODIES = ("variable_name", "do_group", "case_item", "comment", "c_style_for_expression")
+
+
 class _Reader:
     def __init__(self, text: str, data: bytes) -> None:
         self.text = text
@@ -136,6 +139,10 @@ class _Reader:
             return self.declaration(node, depth)
         if kind == "test_command" and node.children[0].type == "[":
             return self.test(node, depth)
+        if kind == "test_command":
+            words = self.test(node, depth)
+            if isinstance(words, syntax.SimpleCommand):
+                return syntax.Compound(self.span(node), "[[", (), (), words.words[1:])
         return self.compound(node, depth)
 
     def named(self, node: Tree) -> list[Tree]:
@@ -272,14 +279,19 @@ class _Reader:
         """A construct that is not followed: the commands inside and the variables it may set."""
         commands: list[syntax.Command] = []
         assigned: list[str] = []
+        words: list[syntax.Word] = []
         stack = [node]
         leaves = ("command", "redirected_statement", "declaration_command", "unset_command", "function_definition")
         while stack:
             current = stack.pop()
+            if current.type in ("for_statement", "case_statement", "select_statement"):
+                heads = [c for c in current.named_children if c.type not in _BODIES]
+                for head in heads:
+                    self.add_word(words, head, depth + 1)
             for child in current.children:
                 if child.type == "comment":
                     self.comments.append(syntax.Comment(self.span(child)))
-                elif child.type in leaves or child.type == "variable_assignment":
+                elif child.type in leaves or child.type in ("variable_assignment", "test_command"):
                     commands.append(self.command(child, depth + 1))
                 elif child.type == "variable_name" and current.type not in ("simple_expansion", "expansion"):
                     assigned.append(self.source(child))
@@ -287,7 +299,7 @@ class _Reader:
                     stack.append(child)
         commands.sort(key=lambda command: command.span)
         keyword = next((child.type for child in node.children if not child.is_named), node.type)
-        return syntax.Compound(self.span(node), keyword, tuple(commands), tuple(assigned))
+        return syntax.Compound(self.span(node), keyword, tuple(commands), tuple(assigned), tuple(words))
 
     # words
 

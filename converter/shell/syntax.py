@@ -129,12 +129,14 @@ class Function(Node, frozen=True):
 class Compound(Node, frozen=True):
     """`if`, `for`, `while`, `case`, `[[ ... ]]` and other constructs: `keyword` names it.
 
-    `commands` are all commands inside, in order, and `assigned` the variables that it may set.
+    `commands` are all commands inside, in order, `assigned` the variables that it may set, and
+    `words` those of its head: the list of a `for`, the subject of a `case`.
     """
 
     keyword: str
     commands: tuple[Command, ...]
     assigned: tuple[str, ...]
+    words: tuple[Word, ...] = ()
 
 
 Command = SimpleCommand | AndOr | Pipeline | Negated | Group | Function | Compound

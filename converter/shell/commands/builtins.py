@@ -8,7 +8,7 @@ from converter.diagnostics import refuse
 from converter.machine import paths
 from converter.machine.events import Assigned, ChangedFolder, RanCommand
 from converter.machine.state import State, Variable
-from converter.machine.value import Piece, Value, is_known
+from converter.machine.value import EMPTY, Piece, Value, is_known
 from converter.shell.commands.call import Call, Handler, Result
 
 
@@ -21,14 +21,17 @@ def cd(call: Call, state: State) -> Result:
 def _enter(call: Call, state: State, operand: Value | None) -> Result:
     unknowns = call.machine.run.unknowns
     if operand is None:
-        folder = unknowns.token(("home", "~"), "~", "the home folder is the machine's own")
+        folder = "/" + unknowns.token(("home", "~"), "~", "the home folder is the machine's own")
     elif operand.flat == "-":
         folder = state.folders[-1] if state.folders else unknowns.token(("oldpwd",), "$OLDPWD", "it is not set here")
     else:
         folder = paths.join(state.folder, operand.flat)
+        if not is_known(folder) and not folder.startswith("/"):
+            # it may be absolute: wherever it is, it is no known place below the root
+            folder = "/" + folder
     after = replace(state, folder=folder, folders=(*state.folders, state.folder), status="success")
     call.machine.record(ChangedFolder(call.number, call.site, call.calls, state, folder))
-    return Result(after, None)
+    return Result(after, None if operand is not None and operand.flat == "-" else EMPTY)
 
 
 def pushd(call: Call, state: State) -> Result:
@@ -49,6 +52,7 @@ def popd(call: Call, state: State) -> Result:
 def export(call: Call, state: State) -> Result:
     """`export`, `readonly`, `local`, `declare`, `typeset`: assignments among the words."""
     verb = call.values[0].flat
+    plain = True
     for value in call.values[1:]:
         flat = value.flat
         if flat.startswith(("-", "+")):
@@ -57,17 +61,26 @@ def export(call: Call, state: State) -> Result:
         if not is_known(name):
             continue
         exported = verb == "export"
+        if verb in ("local", "declare", "typeset"):
+            call.machine.declare_local(name, state)
         if equals:
             content = value.slice(len(name) + 1)
             number = call.number
-            call.machine.record(Assigned(number, call.site, call.calls, state, name, number, content, not exported))
+            inner = any(
+                event.site.source is call.source and event.site.span in call.site.span and event.site != call.site
+                for event in call.machine.run.events[-8:]
+            )
+            pure = not exported and not inner
+            call.machine.record(Assigned(number, call.site, call.calls, state, name, number, content, pure))
+            plain = False
             state = state.assign(name, Variable(content, number, exported))
         elif name in state.variables and exported:
             state = state.assign(name, replace(state.variables[name], exported=True))
         elif verb == "local":
             state = state.assign(name, Variable(Value(()), call.number))
-    _stay(call, state)
-    return Result(replace(state, status="success"), None)
+    if plain or verb == "export":
+        _stay(call, state)
+    return Result(replace(state, status="success"), EMPTY)
 
 
 def unset(call: Call, state: State) -> Result:
@@ -129,6 +142,17 @@ def test(call: Call, state: State) -> Result:
     return Result(replace(state, status="unknown"), Value(()))
 
 
+def trap(call: Call, state: State) -> Result:
+    """`trap COMMANDS SIGNAL...`: what runs at the end of the script is followed there, other signals are not."""
+    values = call.values[1:]
+    signals = {value.flat.upper().removeprefix("SIG") for value in values[1:]}
+    if len(values) > 1 and signals & {"EXIT", "0"}:
+        call.machine.traps.append((values[0], call))
+    else:
+        _stay(call, state)
+    return Result(replace(state, status="success"), EMPTY)
+
+
 def source(call: Call, state: State) -> Result:
     """`. FILE` and `source FILE`: the commands of a file of the root."""
     flat = call.values[1].flat if len(call.values) > 1 else ""
@@ -162,6 +186,7 @@ TABLE: dict[str, Handler] = {
     "local": export,
     "declare": export,
     "typeset": export,
+    "trap": trap,
     "unset": unset,
     "set": set_options,
     "shift": shift,

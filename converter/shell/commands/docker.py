@@ -186,7 +186,9 @@ def _copy(command: docker.Cp, call: Call, state: State) -> Result:
     place = paths.join(state.folder, target.path.text)
     files = state.files
     kind = "folder" if contents or path.flat.endswith("/") else "unknown"
-    if files.is_folder(place) and not contents:
+    there = files.lookup(place)
+    inside = files.is_folder(place) or (target.path.text.endswith("/") and there is not None)
+    if inside and not contents:
         place = paths.join(place, paths.base_name(clean.flat))
         if files.is_folder(place):
             kind = "folder"
@@ -284,12 +286,31 @@ def _use(command: docker.Command, call: Call, state: State) -> Result:
             call.calls,
             state,
             f"docker {command.name}",
-            tuple(paths.join(state.folder, word.text) for word in command.operands if not word.text.startswith("-")),
+            tuple(paths.join(state.folder, path) for path in _host_paths(command)),
             False,
             call.values,
         )
     )
-    return Result(replace(state, status="unknown" if command.name in ("inspect", "images", "ps") else "success"), None)
+    output = None
+    if command.name == "ps" and state.last is not None:
+        letters = "".join(word.text[1:] for word in command.operands if word.text.startswith("-"))
+        if "l" in letters and "q" in letters and set(letters) <= set("alq"):
+            key = ("container", state.last.event)
+            output = Value((Piece(call.machine.run.unknowns.token(key, "the container's id", "")),))
+    return Result(
+        replace(state, status="unknown" if command.name in ("inspect", "images", "ps") else "success"), output
+    )
+
+
+def _host_paths(command: docker.Command) -> list[str]:
+    """The operands and flags of a docker command that are files of the host; names of images and containers are not."""
+    if isinstance(command, docker.Cp):
+        return [side.path.text for side in (command.source, command.destination) if side.container is None]
+    if command.name in ("save", "export", "load", "import", "compose", "stack"):
+        return [word.text for word in command.operands if not word.text.startswith("-") and ":" not in word.text]
+    if isinstance(command, (docker.Create, docker.Run)):
+        return [volume.source.text for volume in command.volumes if volume.source is not None]
+    return []
 
 
 PROGRAMS = ("docker", "podman", "nerdctl", "buildah", "docker-buildx")

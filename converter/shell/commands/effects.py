@@ -19,3 +19,11 @@ HARMLESS = frozenset(
     """.split()
 )
 """Commands that change no file of the tree that their words do not name."""
+
+NAMES = frozenset(
+    """
+    docker-compose gcloud git helm heroku kill killall kubectl oc pkill pm2 service supervisorctl systemctl az
+    docker-machine export unset read trap wait
+    """.split()
+)
+"""Commands whose plain words are names of services, branches or processes; only words with a slash are paths."""

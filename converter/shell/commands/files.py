@@ -25,7 +25,7 @@ def mkdir(call: Call, state: State) -> Result:
         path = paths.join(state.folder, field.value.flat)
         made.append((index, path))
         missing = []
-        while path and path != "/" and not files.is_folder(path):
+        while path and path != "/" and files.lookup(path) is None:
             missing.append(path)
             path = paths.parent(path)
         for folder in reversed(missing):
@@ -84,7 +84,10 @@ def _transfer(call: Call, state: State, move: bool) -> Result:
         place = paths.join(target, paths.base_name(source)) if into and not contents else target
         reads.append(source)
         makes.append(place)
-        if field.pattern or target_field.pattern or entry is None:
+        over = files.lookup(place)
+        kept_mode = not move and over is not None and over.kind == "file"
+        if field.pattern or target_field.pattern or entry is None or kept_mode:
+            # also where an existing file keeps its own mode
             files = _taint(files, (place,), number)
             continue
         moved = [

@@ -9,7 +9,7 @@ from converter.machine.events import RanCommand
 from converter.machine.state import State
 from converter.machine.value import is_known
 from converter.shell.commands.call import Call, Handler, Result
-from converter.shell.commands.effects import HARMLESS
+from converter.shell.commands.effects import HARMLESS, NAMES
 
 TESTS = frozenset({"grep", "egrep", "fgrep", "diff", "cmp", "which", "type", "command", "hash", "pgrep", "expr"})
 """Commands that are asked for their exit status."""
@@ -18,6 +18,7 @@ TESTS = frozenset({"grep", "egrep", "fgrep", "diff", "cmp", "which", "type", "co
 def other(call: Call, state: State) -> Result:
     """A command that the model does not follow: the paths that its words name, and whether it may change others."""
     name = call.values[0].flat
+    base = paths.base_name(name)
     named = []
     for field in call.fields[1:]:
         flat = field.value.flat
@@ -25,9 +26,8 @@ def other(call: Call, state: State) -> Result:
         if "=" in flat:
             candidates.append(flat.partition("=")[2])
         for candidate in candidates:
-            if candidate and not candidate.startswith("-"):
+            if candidate and not candidate.startswith("-") and ("/" in candidate or base not in NAMES):
                 named.append(paths.join(state.folder, candidate))
-    base = paths.base_name(name)
     call.machine.record(
         RanCommand(
             call.number,
