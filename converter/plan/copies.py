@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
 
 from converter.diagnostics import Diagnostic, note, refuse, warning
-from converter.dockerfile.environment import target_path
+from converter.dockerfile.environment import Scope, target_path
 from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.kinds import kind_of
+from converter.plan.runs_text import run_text
 from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact, SourceUse, Take
 from converter.result import Assumption
@@ -27,7 +29,19 @@ FOLDERS = frozenset(
 )
 """Folders that base images have, so that a file copied to one of them lands inside."""
 
-ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.zst", ".tar.lzma")
+ARCHIVES = (
+    ".tar",
+    ".tar.gz",
+    ".tgz",
+    ".tar.bz2",
+    ".tbz2",
+    ".tbz",
+    ".tar.xz",
+    ".txz",
+    ".tar.zst",
+    ".tar.lzma",
+    ".tar.z",
+)
 """Names of archives that ADD unpacks."""
 
 
@@ -134,6 +148,23 @@ class _Writer:
     def check_archives(self, take: Take) -> None:
         for use in take.sources:
             for artifact in use.artifacts:
+                builder = self.origin_of(artifact).builder
+                kind, _ = kind_of(artifact, builder, self.runtime, take.stage)
+                plain = "." not in paths.base_name(artifact.host) and kind != "folder"
+                packed = any(
+                    "tar" in run_text(i, builder.source)
+                    for s in builder.stages
+                    for i in s.instructions
+                    if i.keyword == "RUN"
+                )
+                if artifact.pattern or (plain and packed):
+                    raise refuse(
+                        "STG404",
+                        f"ADD unpacks archives, and `{self.show(artifact.host)}` may be one",
+                        self.source,
+                        take.instruction.span,
+                        "write COPY instead of ADD where it is none",
+                    )
                 names = (artifact.host.lower(), artifact.path.flat.lower())
                 if any(name.endswith(ARCHIVES) for name in names):
                     raise refuse(
@@ -190,7 +221,12 @@ class _Writer:
         written = self.destination(take)
         target = self.final_destination(take, position)
         chown = origin.chown is not None and take.instruction.flag("chown") is None
+        self.check_links(take, artifact, origin)
         if artifact.below:
+            self.assume(
+                f"`{self.show(artifact.host)}` is no symbolic link, and a folder among the artifacts has the mode 0755",
+                take.instruction,
+            )
             destination = _join(written, artifact.below)
             absolute = _join(target, artifact.below) if target else destination
             if self.shadowed.get(artifact.host):
@@ -225,7 +261,8 @@ class _Writer:
         several: bool,
     ) -> _Part:
         name = paths.base_name(artifact.host)
-        into_folder = several or written.endswith(("/", "/.")) or written == "." or self.is_folder(take, target)
+        shown = target or written
+        into_folder = several or shown.endswith("/") or written.endswith("/.") or self.is_folder(take, target)
         if not into_folder:
             if target is None or not target.endswith("/"):
                 self.assume(
@@ -266,6 +303,25 @@ class _Writer:
             )
         return _Part(origin.stage, chown, (source,), destination)
 
+    def check_links(self, take: Take, artifact: Artifact, origin: Origin) -> None:
+        """`COPY --from` follows a link at its source; in a folder on the host it stayed a link."""
+        name = re.escape(paths.base_name(artifact.path.flat))
+        for stage in origin.builder.stages:
+            for instruction in stage.instructions:
+                if instruction.keyword != "RUN" or "ln" not in instruction.command:
+                    continue
+                if re.search(
+                    rf"\bln\s+-\w*s\w*\b[^;&|\n]*[\s/]{name}(?=$|[\s;&|\"'])",
+                    run_text(instruction, origin.builder.source),
+                ):
+                    raise refuse(
+                        "STG404",
+                        f"`{self.show(artifact.path.flat)}` may be a symbolic link, which `COPY --from` follows",
+                        self.source,
+                        take.instruction.span,
+                        "copy the folder that holds it, or the file that it names",
+                    )
+
     def check_filter(self, take: Take, artifact: Artifact, origin: Origin) -> None:
         """`.dockerignore` filtered inside a copied-out folder, and has no effect on `COPY --from`."""
         if not artifact.filtered:
@@ -300,27 +356,61 @@ class _Writer:
         return target
 
     def is_folder(self, take: Take, target: str | None) -> bool:
-        """Whether the destination is a folder of the image already, though nothing in its spelling says so."""
+        """Whether the destination is a folder of the image already, though nothing in its spelling says so.
+
+        Raises `Refusal` where an instruction before may have made it one.
+        """
         if target is None:
             return False
-        if target.rstrip("/") in FOLDERS or target == "/":
+        index: int | None = take.stage.index
+        first = True
+        while index is not None:
+            state = self.runtime.states[index]
+            base = state.image
+            for scope, instruction in zip(state.scopes, self.runtime.stages[index].instructions, strict=True):
+                if first and instruction is take.instruction:
+                    break
+                if self.surely_makes(scope, instruction, target):
+                    return True
+                if self.may_make(scope, instruction, target):
+                    raise refuse(
+                        "STG503",
+                        f"`{self.show(target)}` may be a folder at this point, and the artifact is renamed on the way",
+                        self.source,
+                        take.instruction.span,
+                        "end the destination in `/` for a folder, or give its full path, then try again",
+                    )
+            first = False
+            index = state.parent
+        return base != "scratch" and (target.rstrip("/") in FOLDERS or target == "/")
+
+    def surely_makes(self, scope: Scope, instruction: Instruction, target: str) -> bool:
+        """Whether something before this instruction has made the folder: a WORKDIR, a COPY into it."""
+        if scope.workdir not in (None, "/") and (
+            scope.workdir == target or paths.is_below(scope.workdir or "", target)
+        ):
             return True
-        index = take.stage.index
-        state = self.runtime.states[index]
-        for scope, instruction in zip(state.scopes, take.stage.instructions, strict=True):
-            if scope.workdir is not None and (scope.workdir == target or paths.is_below(scope.workdir, target)):
-                return True
-            if instruction is take.instruction:
-                return False
-            if instruction.keyword == "RUN" and "mkdir" in instruction.command:
-                words = instruction.command.replace(";", " ").replace("&&", " ").split()
-                if any(word == target or word.startswith(target + "/") for word in words):
-                    return True
-            if instruction.keyword in ("COPY", "ADD") and len(instruction.arguments) > 1:
-                other = target_path(scope.workdir or "/", scope.expand(instruction.arguments[-1].value))
-                if other is not None and (other == target + "/" or other.startswith(target + "/")):
-                    return True
+        if instruction.keyword in ("COPY", "ADD") and len(instruction.arguments) > 1:
+            other = target_path(scope.workdir or "/", scope.expand(instruction.arguments[-1].value))
+            return other is not None and (other == target + "/" or other.startswith(target + "/"))
         return False
+
+    def may_make(self, scope: Scope, instruction: Instruction, target: str) -> bool:
+        """Whether an instruction may make a folder of that path, or take one away."""
+        if instruction.keyword in ("COPY", "ADD") and len(instruction.arguments) > 1:
+            return target_path(scope.workdir or "/", scope.expand(instruction.arguments[-1].value)) == target
+        if instruction.keyword == "VOLUME":
+            return any(scope.expand(argument.value).strip('[]",') == target for argument in instruction.arguments)
+        if instruction.keyword != "RUN":
+            return False
+        text = run_text(instruction, self.source)
+        if not any(
+            word in text for word in ("mkdir", "install", "user", "mv", "rmdir", "rm", "cp", "tar", "unzip", "ln")
+        ):
+            return False
+        name = re.escape(paths.base_name(target))
+        variables = re.search(r"\b(mkdir|install|adduser|useradd)\b[^;&|\n]*\$", text)
+        return bool(variables) or re.search(rf"(?:^|[\s\"'/=:{{,]){name}/?(?=$|[\s\"'/;&|)}},])", text) is not None
 
     def assume(self, about: str, instruction: Instruction) -> None:
         self.out.assumptions.append(Assumption(about, self.source.location(_line(self.source, instruction))))

@@ -7,6 +7,7 @@ destination, a folder spills its contents.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 from converter.dockerfile.stages import Stage
@@ -42,41 +43,78 @@ def kind_of(
     suffix = name.rpartition(".")[2].lower() if "." in name.lstrip(".") else ""
     if suffix in FILE_SUFFIXES:
         return "file", f"its name ends in .{suffix}"
+    found = list(_evidence(name, flat, artifact, builder, runtime, stage))
+    kinds = {kind for kind, _ in found}
+    if len(kinds) != 1:
+        return "unknown", ""
+    return found[0]
+
+
+def _evidence(
+    name: str, flat: str, artifact: Artifact, builder: BuildFile, runtime: BuildFile, stage: Stage
+) -> Iterator[tuple[Literal["file", "folder"], str]]:
+    """Everything that the two Dockerfiles say about the artifact."""
     text = _text(builder)
     spelled = re.escape(name)
     for command in re.split(r"&&|\|\||[;|\n]", text):
-        if not re.search(rf"(?:^|\s)(?:-o|--output)[ =]?['\"]?(?:\S*/)?{spelled}/?['\"]?(?=$|\s)", command):
-            continue
-        if re.search(r"\bdotnet\b", command):
-            return "folder", "dotnet writes it with -o"
-        if re.search(_COMPILERS, command) and "..." not in command and f"{name}/" not in command:
-            return "file", f"the builder writes it with -o {name}"
-    if re.search(rf"\bchmod\s+(?!-R)\S+\s+(?:\S+\s+)*(?:\S*/)?{spelled}(?=$|[\s;&|])", text):
-        return "file", "the builder sets its mode"
+        if re.search(rf"(?:^|\s)(?:-o|--output)[ =]?['\"]?(?:\S*/)?{spelled}/?['\"]?(?=$|\s)", command):
+            if re.search(r"\bdotnet\b", command):
+                yield "folder", "dotnet writes it with -o"
+            elif re.search(_COMPILERS, command) and "..." not in command and f"{name}/" not in command:
+                yield "file", f"the builder writes it with -o {name}"
+        if re.search(rf"\bgo\s+(?:install|get)\b.*(?:^|[\s/]){spelled}(?=$|[\s;&|@])", command) and "/bin/" in flat:
+            yield "file", "go install makes it"
+    if re.search(rf"\bchmod\s+[ugoa]*\+x\s+(?:\S+\s+)*(?:\S*/)?{spelled}(?=$|[\s;&|])", text):
+        yield "file", "the builder makes it executable"
     if re.search(rf"\b(?:strip|upx|ldd)\s+(?:\S+\s+)*(?:\S*/)?{spelled}(?=$|[\s;&|])", text):
-        return "file", "the builder works on it as a program"
-    if re.search(rf"\b(?:mkdir|cd)\s+(?:-p\s+)?(?:\S*/)?{spelled}/?(?=$|[\s;&|])", text):
-        return "folder", "the builder makes it a folder"
-    if re.search(rf"(?:^|[\s/'\"=]){spelled}/[\w.*]", text):
-        return "folder", "the builder works in it as a folder"
+        yield "file", "the builder works on it as a program"
+    if re.search(rf"\bmkdir\s+(?:-\S+\s+)*(?:\S+\s+)*(?:\S*/)?{spelled}/?(?=$|[\s;&|])", text):
+        yield "folder", "the builder makes it a folder"
+    if re.search(rf"(?:^|[\s'\"=]){re.escape(flat)}/[\w.*]", text) or re.search(
+        rf"(?:^|[\s'\"=]){spelled}/[\w.*]", text
+    ):
+        yield "folder", "the builder works in it as a folder"
     for state in builder.states:
         for scope in (*state.scopes, state.final):
             if scope.workdir is not None and (scope.workdir == flat or paths.is_below(scope.workdir, flat)):
-                return "folder", "it is a working folder of the builder"
+                yield "folder", "it is a working folder of the builder"
+                break
     host = paths.base_name(artifact.host)
-    for instruction in stage.instructions:
-        if instruction.keyword in ("CMD", "ENTRYPOINT") and instruction.form == "json" and instruction.arguments:
-            if paths.base_name(instruction.arguments[0].value) == host:
-                return "file", f"the image starts it: {instruction.keyword}"
-        elif instruction.keyword in ("CMD", "ENTRYPOINT") and instruction.arguments:
+    position = next(
+        (i for i, other in enumerate(stage.instructions) if artifact.host and other.keyword in ("CMD", "ENTRYPOINT")),
+        None,
+    )
+    if position is None:
+        return
+    for instruction in stage.instructions[position:]:
+        if instruction.keyword not in ("CMD", "ENTRYPOINT") or not instruction.arguments:
+            continue
+        first = instruction.arguments[0].value
+        if instruction.form != "json":
             words = [word for word in instruction.command.split() if word != "exec"]
-            if words and paths.base_name(words[0]) == host:
-                return "file", f"the image starts it: {instruction.keyword}"
-        elif instruction.keyword == "RUN":
+            first = words[0] if words else ""
+        if paths.base_name(first) == host and _lands(first, host, stage):
+            yield "file", f"the image starts it: {instruction.keyword}"
+    for instruction in stage.instructions:
+        if instruction.keyword == "RUN":
             command = run_text(instruction, runtime.source)
-            if re.search(rf"\bchmod\s+(?!-R)\S+\s+\S*{re.escape(host)}(?=$|[\s;&|])", command):
-                return "file", "the runtime file sets its mode"
-    return "unknown", ""
+            if re.search(rf"\bchmod\s+[ugoa]*\+x\s+\S*{re.escape(host)}(?=$|[\s;&|])", command):
+                yield "file", "the runtime file makes it executable"
+
+
+def _lands(program: str, host: str, stage: Stage) -> bool:
+    """Whether a program with that path can be what a COPY puts straight into its destination."""
+    folder = paths.parent(program) if program.startswith("/") else ""
+    if not folder:
+        return True
+    for instruction in stage.instructions:
+        if instruction.keyword in ("COPY", "ADD") and len(instruction.arguments) > 1:
+            destination = instruction.arguments[-1].value.rstrip("/").removesuffix("/.")
+            if destination in (folder, f"{folder}/{host}", "."):
+                return True
+            if not destination.startswith("/"):
+                return True
+    return False
 
 
 def _text(builder: BuildFile) -> str:

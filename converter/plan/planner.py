@@ -150,6 +150,7 @@ class _Planner:
         if self.outs and refusals:
             raise refusals[0]
         self.check_streams()
+        self.check_worked_on()
         raise self.nothing_to_convert(files)
 
     def has_tag(self, event: Built, tag: str) -> bool:
@@ -253,6 +254,25 @@ class _Planner:
                     out.site.source,
                     out.site.span,
                     "let `docker cp` write to a path instead of `-`",
+                )
+
+    def check_worked_on(self) -> None:
+        """Host commands on an artifact whose result cannot be followed: the recipe may hold the pattern all the same."""
+        last = self.builds[-1].number if self.builds else 0
+        for event in self.run.events[:last]:
+            if not isinstance(event, ChangedFiles) or event.verb not in ("cp", "mv"):
+                continue
+            entries = [event.state.files.lookup(path) for path in event.reads]
+            for path in event.reads:
+                if any(character in path for character in "*?["):
+                    entries += [entry for _, entry in event.state.files.changed_below(paths.parent(path))]
+            if any(entry is not None and isinstance(entry.origin, FromContainer) for entry in entries):
+                raise refuse(
+                    "STG501",
+                    f"what this `{event.verb}` does with the artifact is not followed",
+                    event.site.source,
+                    event.site.span,
+                    "copy single files or whole folders, or convert by hand",
                 )
 
     def nothing_to_convert(self, files: list[BuildFile]) -> NotThePattern:
@@ -956,7 +976,7 @@ class _Planner:
                     self.diagnostics.append(
                         warning(
                             "STG606",
-                            "the image ships the recipe's own files, which this conversion changes: "
+                            "the image ships the recipe's own files, which this conversion changes or deletes: "
                             + ", ".join(sorted(set(shipped))),
                             file.source,
                             instruction.keyword_span,
