@@ -222,6 +222,11 @@ class _Writer:
         target = self.final_destination(take, position)
         chown = origin.chown is not None and take.instruction.flag("chown") is None
         self.check_links(take, artifact, origin)
+        if artifact.copied_on_host:
+            self.assume(
+                f"`{self.show(artifact.host)}` is not writable for group or others: `cp` on the host applies the umask",
+                take.instruction,
+            )
         if artifact.below:
             self.assume(
                 f"`{self.show(artifact.host)}` is no symbolic link, and a folder among the artifacts has the mode 0755",
@@ -363,6 +368,9 @@ class _Writer:
         if target is None:
             return False
         index: int | None = take.stage.index
+        here = self.runtime.states[index].scopes[take.stage.instructions.index(take.instruction)].workdir
+        if here not in (None, "/") and (here == target or paths.is_below(here or "", target)):
+            return True
         first = True
         while index is not None:
             state = self.runtime.states[index]

@@ -68,11 +68,9 @@ def _evidence(
         yield "file", "the builder makes it executable"
     if re.search(rf"\b(?:strip|upx|ldd)\s+(?:\S+\s+)*(?:\S*/)?{spelled}(?=$|[\s;&|])", text):
         yield "file", "the builder works on it as a program"
-    if re.search(rf"\bmkdir\s+(?:-\S+\s+)*(?:\S+\s+)*(?:\S*/)?{spelled}/?(?=$|[\s;&|])", text):
+    if any(_names(word, flat) for made in re.findall(r"\bmkdir\s+([^;&|\n]*)", text) for word in made.split()):
         yield "folder", "the builder makes it a folder"
-    if re.search(rf"(?:^|[\s'\"=]){re.escape(flat)}/[\w.*]", text) or re.search(
-        rf"(?:^|[\s'\"=]){spelled}/[\w.*]", text
-    ):
+    if re.search(rf"(?:^|[\s'\"=>])(?:{re.escape(flat)}|{spelled})/[\w.*]", text):
         yield "folder", "the builder works in it as a folder"
     for state in builder.states:
         for scope in (*state.scopes, state.final):
@@ -100,6 +98,14 @@ def _evidence(
             command = run_text(instruction, runtime.source)
             if re.search(rf"\bchmod\s+[ugoa]*\+x\s+\S*{re.escape(host)}(?=$|[\s;&|])", command):
                 yield "file", "the runtime file makes it executable"
+
+
+def _names(word: str, flat: str) -> bool:
+    """Whether a word of the builder is this path or lies below it, as far as can be told without its working folder."""
+    word = word.strip("\"'").rstrip("/")
+    if word.startswith("/"):
+        return word == flat or word.startswith(flat + "/")
+    return bool(word) and (flat.endswith("/" + word) or f"/{word}/".startswith(f"/{paths.base_name(flat)}/"))
 
 
 def _lands(program: str, host: str, stage: Stage) -> bool:

@@ -33,6 +33,11 @@ class Artifact(Struct, frozen=True):
     filtered: bool = False
 
     @property
+    def copied_on_host(self) -> bool:
+        """Whether a command of the host handled it after it was copied out."""
+        return len(self.entry.events) > 1
+
+    @property
     def origin(self) -> FromContainer:
         """Where it came from."""
         origin = self.entry.origin

@@ -5,6 +5,7 @@ The grammar is error-tolerant; whatever it could not read becomes a `Problem`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -36,12 +37,36 @@ def read(source: Source) -> syntax.Script:
     if root.has_error:
         reader.collect_errors(root)
     if reader.problems:
-        return syntax.Script(Span(0, len(source.text)), (), (), tuple(reader.problems))
+        problem = reader.problems[0]
+        line = first_bad_line(data)
+        if line is not None and line <= source.line_count():
+            span = source.line_span(line)
+            text = source.line_text(line)
+            start = span.start + len(text) - len(text.lstrip())
+            problem = syntax.Problem(Span(start, max(start, span.start + len(text))), problem.message)
+        return syntax.Script(Span(0, len(source.text)), (), (), (problem,))
     statements = tuple(reader.statements(root, 0))
     return syntax.Script(Span(0, len(source.text)), statements, tuple(reader.comments), tuple(reader.problems))
 
 
 _BODIES = ("variable_name", "do_group", "case_item", "comment", "c_style_for_expression")
+
+
+MAX_LINES_TRIED = 3000
+
+
+def first_bad_line(data: bytes) -> int | None:
+    """The line, from 1, behind the longest beginning that can be read; None where that would take too long.
+
+    The grammar's own error often spans everything from the start of the script.
+    """
+    ends = [match.end() for match in re.finditer(rb"\n", data)][:-1]
+    if len(ends) > MAX_LINES_TRIED or len(data) > 200_000:
+        return None
+    for number in range(len(ends), 0, -1):
+        if not _bash().parse(data[: ends[number - 1]]).root_node.has_error:
+            return number + 1
+    return 1
 
 
 class _Reader:

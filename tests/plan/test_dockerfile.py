@@ -29,16 +29,33 @@ NAMES = [
     pytest.param("FROM golang\n", "FROM alpine\n", "FROM golang AS builder", "builder", id="builder"),
     pytest.param("from golang\n", "FROM alpine\n", "from golang as builder", "builder", id="in lower case where it is"),
     pytest.param("FROM golang AS compile\n", "FROM alpine\n", "FROM golang AS compile", "compile", id="its own name"),
-    pytest.param("FROM golang AS Compile\n", "FROM alpine\n", "FROM golang AS Compile", "Compile", id="as it is written"),
-    pytest.param("FROM golang\n", "FROM alpine AS builder\n", "FROM golang AS build", "build",
-                 id="not that of a stage of the runtime file"),
+    pytest.param(
+        "FROM golang AS Compile\n", "FROM alpine\n", "FROM golang AS Compile", "Compile", id="as it is written"
+    ),
+    pytest.param(
+        "FROM golang\n",
+        "FROM alpine AS builder\n",
+        "FROM golang AS build",
+        "build",
+        id="not that of a stage of the runtime file",
+    ),
     pytest.param("FROM golang\n", "FROM builder\n", "FROM golang AS build", "build", id="not that of its base image"),
-    pytest.param("FROM golang\n", "FROM alpine\nCOPY --from=builder /x /x\n", "FROM golang AS build", "build",
-                 id="not that of an image it copies from"),
+    pytest.param(
+        "FROM golang\n",
+        "FROM alpine\nCOPY --from=builder /x /x\n",
+        "FROM golang AS build",
+        "build",
+        id="not that of an image it copies from",
+    ),
     pytest.param("FROM golang\n", "FROM alpine AS Builder\n", "FROM golang AS build", "build", id="whatever its case"),
     pytest.param("FROM builder\n", "FROM alpine\n", "FROM builder AS build", "build", id="not that of its own base"),
-    pytest.param("FROM --platform=linux/amd64 golang\n", "FROM alpine\n", "FROM --platform=linux/amd64 golang AS builder",
-                 "builder", id="behind a flag"),
+    pytest.param(
+        "FROM --platform=linux/amd64 golang\n",
+        "FROM alpine\n",
+        "FROM --platform=linux/amd64 golang AS builder",
+        "builder",
+        id="behind a flag",
+    ),
     pytest.param("FROM golang # x\n", "FROM alpine\n", None, None, id="an invalid line"),
 ]
 
@@ -77,18 +94,42 @@ def test_two_builders_have_the_names_of_their_files() -> None:
 # stages by number and by name
 
 NUMBERS = [
-    pytest.param("FROM golang\n", "FROM alpine\nFROM scratch\nCOPY --from=0 /x /x\n", "COPY --from=1 /x /x",
-                 id="one stage before"),
-    pytest.param("FROM golang AS a\nFROM golang\nCOPY --from=0 /y /y\n", "FROM alpine\nFROM scratch\nCOPY --from=0 /x /x\n",
-                 "COPY --from=2 /x /x", id="two stages before"),
-    pytest.param("FROM golang\n", "FROM alpine AS certs\nFROM scratch\nCOPY --from=certs /x /x\n",
-                 "COPY --from=certs /x /x", id="a name stays"),
-    pytest.param("FROM golang AS a\nFROM golang\nCOPY --from=0 /y /y\n", "FROM alpine\n", "COPY --from=0 /y /y",
-                 id="the builder's own numbers stay"),
-    pytest.param("FROM golang\n", "FROM alpine\nCOPY --from=busybox:1 /x /x\n", "COPY --from=busybox:1 /x /x",
-                 id="an image stays"),
-    pytest.param("FROM golang\n", "FROM alpine\nCOPY --from=app:build /x /x\n", "COPY --from=builder /x /x",
-                 id="the build image by its tag becomes the stage"),
+    pytest.param(
+        "FROM golang\n",
+        "FROM alpine\nFROM scratch\nCOPY --from=0 /x /x\n",
+        "COPY --from=1 /x /x",
+        id="one stage before",
+    ),
+    pytest.param(
+        "FROM golang AS a\nFROM golang\nCOPY --from=0 /y /y\n",
+        "FROM alpine\nFROM scratch\nCOPY --from=0 /x /x\n",
+        "COPY --from=2 /x /x",
+        id="two stages before",
+    ),
+    pytest.param(
+        "FROM golang\n",
+        "FROM alpine AS certs\nFROM scratch\nCOPY --from=certs /x /x\n",
+        "COPY --from=certs /x /x",
+        id="a name stays",
+    ),
+    pytest.param(
+        "FROM golang AS a\nFROM golang\nCOPY --from=0 /y /y\n",
+        "FROM alpine\n",
+        "COPY --from=0 /y /y",
+        id="the builder's own numbers stay",
+    ),
+    pytest.param(
+        "FROM golang\n",
+        "FROM alpine\nCOPY --from=busybox:1 /x /x\n",
+        "COPY --from=busybox:1 /x /x",
+        id="an image stays",
+    ),
+    pytest.param(
+        "FROM golang\n",
+        "FROM alpine\nCOPY --from=app:build /x /x\n",
+        "COPY --from=builder /x /x",
+        id="the build image by its tag becomes the stage",
+    ),
 ]
 
 
@@ -100,16 +141,36 @@ def test_a_stage_is_still_the_one_that_it_was(builder: str, runtime: str, line: 
 # what stands at the top
 
 TOPS = [
-    pytest.param("# syntax=docker/dockerfile:1\nFROM golang\n", "FROM alpine\n",
-                 "# syntax=docker/dockerfile:1\nFROM golang AS builder\n\nFROM alpine\n", id="a directive of the builder"),
-    pytest.param("FROM golang\n", "# syntax=docker/dockerfile:1\nFROM alpine\n",
-                 "# syntax=docker/dockerfile:1\nFROM golang AS builder\n\nFROM alpine\n", id="one of the runtime file"),
-    pytest.param("# syntax=a/b\nFROM golang\n", "# syntax=a/b\nFROM alpine\n",
-                 "# syntax=a/b\nFROM golang AS builder\n\nFROM alpine\n", id="one of both"),
-    pytest.param("ARG A=1\nFROM golang:$A\n", "ARG B=2\nFROM alpine:$B\n",
-                 "ARG A=1\nARG B=2\nFROM golang:$A AS builder\n\nFROM alpine:$B\n", id="arguments of both"),
-    pytest.param("# why\nFROM golang\n", "# because\nFROM alpine\n",
-                 "# why\nFROM golang AS builder\n\n# because\nFROM alpine\n", id="comments stay with their files"),
+    pytest.param(
+        "# syntax=docker/dockerfile:1\nFROM golang\n",
+        "FROM alpine\n",
+        "# syntax=docker/dockerfile:1\nFROM golang AS builder\n\nFROM alpine\n",
+        id="a directive of the builder",
+    ),
+    pytest.param(
+        "FROM golang\n",
+        "# syntax=docker/dockerfile:1\nFROM alpine\n",
+        "# syntax=docker/dockerfile:1\nFROM golang AS builder\n\nFROM alpine\n",
+        id="one of the runtime file",
+    ),
+    pytest.param(
+        "# syntax=a/b\nFROM golang\n",
+        "# syntax=a/b\nFROM alpine\n",
+        "# syntax=a/b\nFROM golang AS builder\n\nFROM alpine\n",
+        id="one of both",
+    ),
+    pytest.param(
+        "ARG A=1\nFROM golang:$A\n",
+        "ARG B=2\nFROM alpine:$B\n",
+        "ARG A=1\nARG B=2\nFROM golang:$A AS builder\n\nFROM alpine:$B\n",
+        id="arguments of both",
+    ),
+    pytest.param(
+        "# why\nFROM golang\n",
+        "# because\nFROM alpine\n",
+        "# why\nFROM golang AS builder\n\n# because\nFROM alpine\n",
+        id="comments stay with their files",
+    ),
     pytest.param("FROM golang", "FROM alpine\n", "FROM golang AS builder\n\nFROM alpine\n", id="without a line end"),
 ]
 
@@ -121,8 +182,9 @@ def test_directives_and_global_arguments_stand_at_the_top(builder: str, runtime:
 
 CLASHES = [
     pytest.param("# syntax=a/b\nFROM golang\n", "# syntax=a/c\nFROM alpine\n", "STG202", id="two frontends"),
-    pytest.param("# escape=`\nFROM golang\nRUN a `\n  b\n", "FROM alpine\nRUN a \\\n  b\n", "STG202",
-                 id="two escape characters"),
+    pytest.param(
+        "# escape=`\nFROM golang\nRUN a `\n  b\n", "FROM alpine\nRUN a \\\n  b\n", "STG202", id="two escape characters"
+    ),
     pytest.param("ARG V=1\nFROM golang:$V\n", "ARG V=2\nFROM alpine:$V\n", "STG203", id="two defaults"),
     pytest.param("FROM golang\n", "FROM app:build\n", "STG404", id="the runtime image is built from the build image"),
 ]
@@ -149,8 +211,12 @@ COPIES = [
     pytest.param("COPY --chown=5:5 app /app", "COPY --from=builder --chown=5:5 /src/app /app", id="with an owner"),
     pytest.param("COPY   app   /app", "COPY --from=builder   /src/app   /app", id="blanks stay"),
     pytest.param("COPY app \\\n  /app", "COPY --from=builder /src/app \\\n  /app", id="over lines"),
-    pytest.param("COPY app other /bin/", "COPY --from=builder /src/app /bin/\nCOPY other /bin/", id="with a file behind"),
-    pytest.param("COPY other app /bin/", "COPY other /bin/\nCOPY --from=builder /src/app /bin/", id="with a file before"),
+    pytest.param(
+        "COPY app other /bin/", "COPY --from=builder /src/app /bin/\nCOPY other /bin/", id="with a file behind"
+    ),
+    pytest.param(
+        "COPY other app /bin/", "COPY other /bin/\nCOPY --from=builder /src/app /bin/", id="with a file before"
+    ),
     pytest.param("COPY other* app /bin/", "COPY other* /bin/\nCOPY --from=builder /src/app /bin/", id="with a pattern"),
     pytest.param("COPY ap? /bin/", "COPY --from=builder /src/app /bin/", id="by a pattern"),
 ]
@@ -163,16 +229,28 @@ def test_an_instruction_takes_the_artifact_from_the_stage(before: str, after: st
 
 
 KINDS = [
-    pytest.param("/out/app.jar", "x", "COPY x /opt/", "COPY --from=builder /out/app.jar /opt/x", id="a file by its ending"),
+    pytest.param(
+        "/out/app.jar", "x", "COPY x /opt/", "COPY --from=builder /out/app.jar /opt/x", id="a file by its ending"
+    ),
     pytest.param("/src/app", "x", "COPY x /opt/", "COPY --from=builder /src/app /opt/x", id="a compiler's output"),
     pytest.param("/src/app", "x", "COPY x /opt/x", "COPY --from=builder /src/app /opt/x", id="with the full name"),
     pytest.param("/src", "x", "COPY x /opt/", "COPY --from=builder /src /opt/", id="a working folder"),
     pytest.param("/out/thing", "x", "COPY x /opt/", None, id="nothing tells"),
-    pytest.param("/out/thing", "x", 'COPY x /opt/\nENTRYPOINT ["/opt/x"]', "COPY --from=builder /out/thing /opt/x",
-                 id="the image starts it"),
+    pytest.param(
+        "/out/thing",
+        "x",
+        'COPY x /opt/\nENTRYPOINT ["/opt/x"]',
+        "COPY --from=builder /out/thing /opt/x",
+        id="the image starts it",
+    ),
     pytest.param("/out/thing", "x", "COPY x /opt/y", "COPY --from=builder /out/thing /opt/y", id="renamed in full"),
-    pytest.param("/out/thing", "thing", "COPY thing /opt/", "COPY --from=builder /out/thing /opt/",
-                 id="under its own name it does not matter"),
+    pytest.param(
+        "/out/thing",
+        "thing",
+        "COPY thing /opt/",
+        "COPY --from=builder /out/thing /opt/",
+        id="under its own name it does not matter",
+    ),
     pytest.param("/out/.", "d", "COPY d /opt/", "COPY --from=builder /out /opt/", id="the contents of a folder"),
     pytest.param("/out", "d", "COPY d/bin/x /opt/", "COPY --from=builder /out/bin/x /opt/", id="a part of a folder"),
     pytest.param("/out", "d", "COPY d/*.js /opt/", "COPY --from=builder /out/*.js /opt/", id="a pattern in a folder"),
@@ -210,8 +288,11 @@ OWNERS = [
     pytest.param("FROM golang:1.13\nADD x.tar.gz /src\n", True, id="an archive with ADD"),
     pytest.param("FROM golang:1.13\nRUN cp -a x app\n", True, id="cp with owners"),
     pytest.param("FROM golang:1.13 AS base\nUSER nobody\nFROM base\nRUN make\n", True, id="through a stage"),
-    pytest.param("FROM golang:1.13 AS other\nUSER nobody\nRUN x\nFROM golang:1.13\nRUN make\n", False,
-                 id="a stage that has nothing to do with it"),
+    pytest.param(
+        "FROM golang:1.13 AS other\nUSER nobody\nRUN x\nFROM golang:1.13\nRUN make\n",
+        False,
+        id="a stage that has nothing to do with it",
+    ),
 ]
 
 
@@ -254,21 +335,57 @@ ARGUMENTS = [
     pytest.param("--build-arg=V=1", "", "ARG V=0\n", "", "docker build -t app --build-arg=V=1 .", id="in one word"),
     pytest.param("--build-arg V", "", "ARG V\n", "", "docker build -t app --build-arg V .", id="without a value"),
     pytest.param("--build-arg V=1", "", "", "", "docker build -t app .", id="that nothing declares goes"),
-    pytest.param("--build-arg V=1", "--build-arg V=1", "ARG V\n", "ARG V\n", "docker build -t app --build-arg V=1 .",
-                 id="of both is given once"),
-    pytest.param("--build-arg V=1 --build-arg W=2", "", "ARG V\nARG W\n", "",
-                 "docker build -t app --build-arg V=1 --build-arg W=2 .", id="two of them"),
-    pytest.param("--build-arg V=1", "--build-arg W=2", "ARG V\n", "ARG W\n",
-                 "docker build -t app --build-arg W=2 --build-arg V=1 .", id="of each"),
-    pytest.param("--build-arg HTTP_PROXY=$P", "", "", "", "docker build -t app --build-arg HTTP_PROXY=$P .",
-                 id="of a name that needs no declaration"),
+    pytest.param(
+        "--build-arg V=1",
+        "--build-arg V=1",
+        "ARG V\n",
+        "ARG V\n",
+        "docker build -t app --build-arg V=1 .",
+        id="of both is given once",
+    ),
+    pytest.param(
+        "--build-arg V=1 --build-arg W=2",
+        "",
+        "ARG V\nARG W\n",
+        "",
+        "docker build -t app --build-arg V=1 --build-arg W=2 .",
+        id="two of them",
+    ),
+    pytest.param(
+        "--build-arg V=1",
+        "--build-arg W=2",
+        "ARG V\n",
+        "ARG W\n",
+        "docker build -t app --build-arg W=2 --build-arg V=1 .",
+        id="of each",
+    ),
+    pytest.param(
+        "--build-arg HTTP_PROXY=$P",
+        "",
+        "",
+        "",
+        "docker build -t app --build-arg HTTP_PROXY=$P .",
+        id="of a name that needs no declaration",
+    ),
     pytest.param("--no-cache", "", "", "", "docker build -t app --no-cache .", id="--no-cache is carried"),
     pytest.param("--no-cache", "--no-cache", "", "", "docker build -t app --no-cache .", id="and given once"),
     pytest.param("--pull", "", "", "", "docker build -t app --pull .", id="--pull is carried"),
-    pytest.param("--platform linux/arm64", "--platform linux/arm64", "", "",
-                 "docker build -t app --platform linux/arm64 .", id="a platform of both"),
-    pytest.param("--rm --force-rm -q --label a=b --cache-from x", "", "", "", "docker build -t app .",
-                 id="what holds for the build image only goes"),
+    pytest.param(
+        "--platform linux/arm64",
+        "--platform linux/arm64",
+        "",
+        "",
+        "docker build -t app --platform linux/arm64 .",
+        id="a platform of both",
+    ),
+    pytest.param(
+        "--rm --force-rm -q --label a=b --cache-from x",
+        "",
+        "",
+        "",
+        "docker build -t app .",
+        id="what holds for the build image only goes",
+    ),
 ]
 
 
@@ -309,15 +426,42 @@ def test_a_value_that_changes_between_the_builds_cannot_be_carried() -> None:
 
 
 PARAMETERS = [
-    pytest.param("V=1.2\n", "/out/app-$V", "docker build -t app:$V .",
-                 "COPY --from=builder /out/app-${V} /app", "ARG V=1.2",
-                 "V=1.2\ndocker build -t app:$V --build-arg V=$V .\n", id="a variable that stays"),
-    pytest.param("V=1.2\n", "/out/app-$V", "docker build -t app .", "COPY --from=builder /out/app-1.2 /app", None,
-                 "docker build -t app .\n", id="a constant of nothing else is written out"),
-    pytest.param("", "/out/app-$V", "docker build -t app .", "COPY --from=builder /out/app-${V} /app", "ARG V",
-                 "docker build -t app --build-arg V=$V .\n", id="a variable from outside"),
-    pytest.param("", "/out/app-\"$V\"", "docker build -t app .", "COPY --from=builder /out/app-${V} /app", "ARG V",
-                 "docker build -t app --build-arg V=\"$V\" .\n", id="quoted as it was"),
+    pytest.param(
+        "V=1.2\n",
+        "/out/app-$V",
+        "docker build -t app:$V .",
+        "COPY --from=builder /out/app-${V} /app",
+        "ARG V=1.2",
+        "V=1.2\ndocker build -t app:$V --build-arg V=$V .\n",
+        id="a variable that stays",
+    ),
+    pytest.param(
+        "V=1.2\n",
+        "/out/app-$V",
+        "docker build -t app .",
+        "COPY --from=builder /out/app-1.2 /app",
+        None,
+        "docker build -t app .\n",
+        id="a constant of nothing else is written out",
+    ),
+    pytest.param(
+        "",
+        "/out/app-$V",
+        "docker build -t app .",
+        "COPY --from=builder /out/app-${V} /app",
+        "ARG V",
+        "docker build -t app --build-arg V=$V .\n",
+        id="a variable from outside",
+    ),
+    pytest.param(
+        "",
+        '/out/app-"$V"',
+        "docker build -t app .",
+        "COPY --from=builder /out/app-${V} /app",
+        "ARG V",
+        'docker build -t app --build-arg V="$V" .\n',
+        id="quoted as it was",
+    ),
 ]
 
 
@@ -352,7 +496,9 @@ IGNORED = [
 
 @pytest.mark.parametrize(("ignore", "code"), IGNORED)
 def test_an_ignore_file_decides_whether_the_recipe_ever_worked(ignore: str, code: str | None) -> None:
-    texts = recipe(builder="FROM golang:1.13\nRUN go build -o /src/app\n", others={".dockerignore": ignore, "other": ""})
+    texts = recipe(
+        builder="FROM golang:1.13\nRUN go build -o /src/app\n", others={".dockerignore": ignore, "other": ""}
+    )
     answer = convert_texts(texts)
     if code is None:
         assert "COPY --from=builder /src/app /usr/local/bin/app" in written(answer, "Dockerfile")
@@ -409,6 +555,7 @@ def test_two_contexts_that_both_are_needed_are_refused() -> None:
 
 
 # what else is said
+
 
 def test_an_artifact_that_stayed_behind_is_named() -> None:
     answer = convert_texts(recipe(SCRIPT.replace("rm app\n", "")))

@@ -20,49 +20,83 @@ LINES = [
     pytest.param(f"\t{BUILD}\n  {CREATE}\n {COPY}\n\t{REMOVE}\n\t{FINAL}\n", f"\t{FINAL}\n", id="indented lines"),
     pytest.param(f"{BUILD}  \n{CREATE}\t\n{COPY}\n{REMOVE}\n{FINAL}  \n", f"{FINAL}  \n", id="blanks at line ends"),
     pytest.param(f"{PATTERN}{FINAL}\n{CLEAN}\n".replace("\n", "\r\n"), f"{FINAL}\r\n", id="Windows line ends"),
-    pytest.param("docker build \\\n  -t app:build \\\n  -f Dockerfile.build \\\n  .\n" + f"{CREATE}\n{COPY}\n{FINAL}\n",
-                 f"{FINAL}\n", id="a command over several lines"),
-    pytest.param(f"{PATTERN}docker build \\\n  -t app \\\n  .\n", "docker build \\\n  -t app \\\n  .\n",
-                 id="a final build over several lines"),
-    pytest.param(f"{BUILD} >/dev/null\n{CREATE} > /dev/null\n{COPY} 2>&1\n{FINAL} > log\n", f"{FINAL} > log\n",
-                 id="redirections go with their commands"),
+    pytest.param(
+        "docker build \\\n  -t app:build \\\n  -f Dockerfile.build \\\n  .\n" + f"{CREATE}\n{COPY}\n{FINAL}\n",
+        f"{FINAL}\n",
+        id="a command over several lines",
+    ),
+    pytest.param(
+        f"{PATTERN}docker build \\\n  -t app \\\n  .\n",
+        "docker build \\\n  -t app \\\n  .\n",
+        id="a final build over several lines",
+    ),
+    pytest.param(
+        f"{BUILD} >/dev/null\n{CREATE} > /dev/null\n{COPY} 2>&1\n{FINAL} > log\n",
+        f"{FINAL} > log\n",
+        id="redirections go with their commands",
+    ),
 ]
 
 NEIGHBOURS = [
     pytest.param(f"{BUILD}; {CREATE}; {COPY}; {REMOVE}; {FINAL}; {CLEAN}\n", f"{FINAL}\n", id="all on one line"),
     pytest.param(f"{PATTERN}{FINAL}; {CLEAN}\n", f"{FINAL}\n", id="the last one of a line"),
-    pytest.param(f"date; {BUILD}\n{CREATE}\n{COPY}\n{REMOVE}; uname\n{FINAL}\n", f"date\nuname\n{FINAL}\n",
-                 id="the first and the last one of a line"),
+    pytest.param(
+        f"date; {BUILD}\n{CREATE}\n{COPY}\n{REMOVE}; uname\n{FINAL}\n",
+        f"date\nuname\n{FINAL}\n",
+        id="the first and the last one of a line",
+    ),
     pytest.param(f"{PATTERN}{FINAL}; {CLEAN}; echo done\n", f"{FINAL}; echo done\n", id="one in the middle of a line"),
     pytest.param(f"{BUILD} &\nwait\n{CREATE}\n{COPY}\n{FINAL}\n", f"wait\n{FINAL}\n", id="a background command"),
 ]
 
 CHAINS = [
     pytest.param(f"{BUILD} && {CREATE} && {COPY} && {REMOVE} && {FINAL} && {CLEAN}\n", f"{FINAL}\n", id="one chain"),
-    pytest.param(f"date && {BUILD} && {CREATE} && {COPY} && {REMOVE} && {FINAL} && {CLEAN} && uname\n",
-                 f"date && {FINAL} && uname\n", id="at the ends other commands stay"),
-    pytest.param(f"{BUILD} && \\\n  {CREATE} && \\\n  {COPY} && {REMOVE} && \\\n  {FINAL} && \\\n  {CLEAN}\n",
-                 f"{FINAL}\n", id="with continued lines"),
-    pytest.param(f"{BUILD} &&\n  {CREATE} &&\n  {COPY} &&\n  {FINAL} &&\n  docker push app\n",
-                 f"{FINAL} &&\n  docker push app\n", id="over lines"),
-    pytest.param(f"cd . && {BUILD} && {CREATE} && {COPY}\n{FINAL} && {CLEAN} && docker push app\n",
-                 f"cd .\n{FINAL} && docker push app\n", id="in the middle"),
+    pytest.param(
+        f"date && {BUILD} && {CREATE} && {COPY} && {REMOVE} && {FINAL} && {CLEAN} && uname\n",
+        f"date && {FINAL} && uname\n",
+        id="at the ends other commands stay",
+    ),
+    pytest.param(
+        f"{BUILD} && \\\n  {CREATE} && \\\n  {COPY} && {REMOVE} && \\\n  {FINAL} && \\\n  {CLEAN}\n",
+        f"{FINAL}\n",
+        id="with continued lines",
+    ),
+    pytest.param(
+        f"{BUILD} &&\n  {CREATE} &&\n  {COPY} &&\n  {FINAL} &&\n  docker push app\n",
+        f"{FINAL} &&\n  docker push app\n",
+        id="over lines",
+    ),
+    pytest.param(
+        f"cd . && {BUILD} && {CREATE} && {COPY}\n{FINAL} && {CLEAN} && docker push app\n",
+        f"cd .\n{FINAL} && docker push app\n",
+        id="in the middle",
+    ),
     pytest.param(f"{BUILD}\n{CREATE}\n{COPY}\n{REMOVE} || true\n{FINAL}\n", f"{FINAL}\n", id="with an or behind"),
     pytest.param(f"{BUILD} || exit 1\n{CREATE}\n{COPY}\n{FINAL} || exit 1\n", f"{FINAL} || exit 1\n", id="with exits"),
     pytest.param(f"{REMOVE} 2>/dev/null || true\n{PATTERN}{FINAL}\n", f"{FINAL}\n", id="cleaning up before"),
 ]
 
 COMMENTS = [
-    pytest.param(f"# compile\n{BUILD}\n# extract\n{CREATE}\n{COPY}\n{REMOVE}\n# ship\n{FINAL}\n# clean\n{CLEAN}\n",
-                 f"# ship\n{FINAL}\n", id="above commands that go"),
+    pytest.param(
+        f"# compile\n{BUILD}\n# extract\n{CREATE}\n{COPY}\n{REMOVE}\n# ship\n{FINAL}\n# clean\n{CLEAN}\n",
+        f"# ship\n{FINAL}\n",
+        id="above commands that go",
+    ),
     pytest.param(f"# one\n# two\n{BUILD}\n{CREATE}\n{COPY}\n\n{FINAL}\n", f"{FINAL}\n", id="of several lines"),
-    pytest.param(f"# about this script\n\n{PATTERN}{FINAL}\n", f"# about this script\n\n{FINAL}\n",
-                 id="above a blank line"),
-    pytest.param(f"{BUILD} # one\n{CREATE} # two\n{COPY}\n{FINAL} # three\n{CLEAN} # four\n", f"{FINAL} # three\n",
-                 id="behind commands"),
+    pytest.param(
+        f"# about this script\n\n{PATTERN}{FINAL}\n", f"# about this script\n\n{FINAL}\n", id="above a blank line"
+    ),
+    pytest.param(
+        f"{BUILD} # one\n{CREATE} # two\n{COPY}\n{FINAL} # three\n{CLEAN} # four\n",
+        f"{FINAL} # three\n",
+        id="behind commands",
+    ),
     pytest.param(f"# all of it\n{PATTERN}{FINAL}\n", f"# all of it\n{FINAL}\n", id="above one that stays too"),
-    pytest.param(f"#!/bin/sh\n# build\n{BUILD}\n{CREATE}\n{COPY}\n\n{FINAL}\n", f"#!/bin/sh\n\n{FINAL}\n",
-                 id="the first line is none"),
+    pytest.param(
+        f"#!/bin/sh\n# build\n{BUILD}\n{CREATE}\n{COPY}\n\n{FINAL}\n",
+        f"#!/bin/sh\n\n{FINAL}\n",
+        id="the first line is none",
+    ),
     pytest.param(f"{PATTERN}{FINAL}\n# the end\n", f"{FINAL}\n# the end\n", id="at the end"),
 ]
 
@@ -75,42 +109,78 @@ BLANKS = [
 ]
 
 CONSTRUCTS = [
-    pytest.param(f"extract() {{\n  {CREATE}\n  {COPY}\n  {REMOVE}\n}}\n{BUILD}\nextract\n{FINAL}\n", f"{FINAL}\n",
-                 id="a function that has no purpose"),
-    pytest.param(f"pack() {{\n  {FINAL}\n  {CLEAN}\n}}\n{PATTERN}pack\n", f"pack() {{\n  {FINAL}\n}}\npack\n",
-                 id="a function of which a part stays"),
-    pytest.param(f"all() {{\n  {BUILD}\n  {CREATE}\n  {COPY}\n  {FINAL}\n}}\nall\n", f"all() {{\n  {FINAL}\n}}\nall\n",
-                 id="everything in one function"),
+    pytest.param(
+        f"extract() {{\n  {CREATE}\n  {COPY}\n  {REMOVE}\n}}\n{BUILD}\nextract\n{FINAL}\n",
+        f"{FINAL}\n",
+        id="a function that has no purpose",
+    ),
+    pytest.param(
+        f"pack() {{\n  {FINAL}\n  {CLEAN}\n}}\n{PATTERN}pack\n",
+        f"pack() {{\n  {FINAL}\n}}\npack\n",
+        id="a function of which a part stays",
+    ),
+    pytest.param(
+        f"all() {{\n  {BUILD}\n  {CREATE}\n  {COPY}\n  {FINAL}\n}}\nall\n",
+        f"all() {{\n  {FINAL}\n}}\nall\n",
+        id="everything in one function",
+    ),
     pytest.param(f"({BUILD}; {CREATE}; {COPY}; {REMOVE})\n{FINAL}\n", f"{FINAL}\n", id="a subshell"),
-    pytest.param(f"(\n  {BUILD}\n  {CREATE}\n  {COPY}\n  {FINAL}\n)\n{CLEAN}\n", f"(\n  {FINAL}\n)\n",
-                 id="a part of a subshell"),
-    pytest.param(f"{{\n  {BUILD}\n  {CREATE}\n  {COPY}\n  {FINAL}\n}}\n", f"{{\n  {FINAL}\n}}\n", id="a part of a group"),
+    pytest.param(
+        f"(\n  {BUILD}\n  {CREATE}\n  {COPY}\n  {FINAL}\n)\n{CLEAN}\n", f"(\n  {FINAL}\n)\n", id="a part of a subshell"
+    ),
+    pytest.param(
+        f"{{\n  {BUILD}\n  {CREATE}\n  {COPY}\n  {FINAL}\n}}\n", f"{{\n  {FINAL}\n}}\n", id="a part of a group"
+    ),
     pytest.param(f"{BUILD} | tee log\n{CREATE}\n{COPY}\n{FINAL}\n", f"{FINAL}\n", id="a pipeline"),
-    pytest.param(f"id=$(docker create app:build)\ndocker cp $id:/src/app app\ndocker rm $id\n{FINAL}\n".join(
-        [f"{BUILD}\n", ""]), f"{FINAL}\n", id="the id in a variable"),
-    pytest.param(f"if [ -n \"$CI\" ]; then\n  docker login\nfi\n{PATTERN}{FINAL}\n",
-                 f"if [ -n \"$CI\" ]; then\n  docker login\nfi\n{FINAL}\n", id="a construct around nothing of it"),
-    pytest.param(f"[ -n \"$1\" ] || {{ echo usage; exit 1; }}\n{PATTERN}{FINAL}\n",
-                 f"[ -n \"$1\" ] || {{ echo usage; exit 1; }}\n{FINAL}\n", id="a guard"),
+    pytest.param(
+        f"id=$(docker create app:build)\ndocker cp $id:/src/app app\ndocker rm $id\n{FINAL}\n".join([f"{BUILD}\n", ""]),
+        f"{FINAL}\n",
+        id="the id in a variable",
+    ),
+    pytest.param(
+        f'if [ -n "$CI" ]; then\n  docker login\nfi\n{PATTERN}{FINAL}\n',
+        f'if [ -n "$CI" ]; then\n  docker login\nfi\n{FINAL}\n',
+        id="a construct around nothing of it",
+    ),
+    pytest.param(
+        f'[ -n "$1" ] || {{ echo usage; exit 1; }}\n{PATTERN}{FINAL}\n',
+        f'[ -n "$1" ] || {{ echo usage; exit 1; }}\n{FINAL}\n',
+        id="a guard",
+    ),
 ]
 
 FOLDERS = [
-    pytest.param("cd sub\ndocker build -t app:build -f ../Dockerfile.build ..\ncd ..\n" + f"{CREATE}\n{COPY}\n{FINAL}\n",
-                 f"{FINAL}\n", id="a detour around commands that go"),
-    pytest.param(f"(cd sub && docker build -t app:build -f ../Dockerfile.build ..)\n{CREATE}\n{COPY}\n{FINAL}\n",
-                 f"{FINAL}\n", id="a detour in a subshell"),
-    pytest.param(f"cd sub\ncat x\ncd ..\n{PATTERN}{FINAL}\n", f"cd sub\ncat x\ncd ..\n{FINAL}\n",
-                 id="one around something else stays"),
+    pytest.param(
+        "cd sub\ndocker build -t app:build -f ../Dockerfile.build ..\ncd ..\n" + f"{CREATE}\n{COPY}\n{FINAL}\n",
+        f"{FINAL}\n",
+        id="a detour around commands that go",
+    ),
+    pytest.param(
+        f"(cd sub && docker build -t app:build -f ../Dockerfile.build ..)\n{CREATE}\n{COPY}\n{FINAL}\n",
+        f"{FINAL}\n",
+        id="a detour in a subshell",
+    ),
+    pytest.param(
+        f"cd sub\ncat x\ncd ..\n{PATTERN}{FINAL}\n",
+        f"cd sub\ncat x\ncd ..\n{FINAL}\n",
+        id="one around something else stays",
+    ),
 ]
 
 WORDS = [
     pytest.param(f"{PATTERN}{FINAL}\nrm -f app other\n", f"{FINAL}\nrm -f other\n", id="rm of something else too"),
     pytest.param(f"{PATTERN}{FINAL}\nrm -rf other app\n", f"{FINAL}\nrm -rf other\n", id="as the last word"),
     pytest.param(f"{PATTERN}{FINAL}\ndocker rmi app:build busybox\n", f"{FINAL}\ndocker rmi busybox\n", id="rmi"),
-    pytest.param(f"{BUILD}\n{CREATE}\n{COPY}\ndocker rm -f extract other\n{FINAL}\n", f"docker rm -f other\n{FINAL}\n",
-                 id="docker rm"),
-    pytest.param(f"mkdir -p out logs\n{BUILD}\n{CREATE}\ndocker cp extract:/src/app out/app\ncp out/app app\n{FINAL}\n",
-                 f"mkdir -p logs\n{FINAL}\n", id="mkdir"),
+    pytest.param(
+        f"{BUILD}\n{CREATE}\n{COPY}\ndocker rm -f extract other\n{FINAL}\n",
+        f"docker rm -f other\n{FINAL}\n",
+        id="docker rm",
+    ),
+    pytest.param(
+        f"mkdir -p out logs\n{BUILD}\n{CREATE}\ndocker cp extract:/src/app out/app\ncp out/app app\n{FINAL}\n",
+        f"mkdir -p logs\n{FINAL}\n",
+        id="mkdir",
+    ),
 ]
 
 
@@ -126,13 +196,11 @@ def test_what_has_no_purpose_any_more_goes_and_nothing_else(before: str, after: 
     [
         pytest.param(f"V=1.2\ndocker build -t app:build-$V -f Dockerfile.build .\ndocker create --name c app:build-$V\n"
                      f"docker cp c:/src/app app\n{FINAL}\n", f"{FINAL}\n", id="a variable that nothing else uses"),
-        pytest.param(f"V=1.2\ndocker build -t app:build-$V -f Dockerfile.build .\ndocker create --name c app:build-$V\n"
+        pytest.param("V=1.2\ndocker build -t app:build-$V -f Dockerfile.build .\ndocker create --name c app:build-$V\n"
                      "docker cp c:/src/app app\ndocker build -t app:$V .\n", "V=1.2\ndocker build -t app:$V .\n",
                      id="a variable that the final build uses"),
         pytest.param(f"N=extract\n{BUILD}\ndocker create --name $N app:build\ndocker cp $N:/src/app app\n{FINAL}\n"
                      "echo $N\n", f"N=extract\n{FINAL}\necho $N\n", id="a variable that something else uses"),
-        pytest.param(f"export N=extract\n{BUILD}\ndocker create --name $N app:build\ndocker cp $N:/src/app app\n{FINAL}\n",
-                     f"export N=extract\n{FINAL}\n", id="an exported variable"),
     ],
 )  # fmt: skip
 def test_variables_stay_while_something_that_stays_uses_them(script: str, after: str) -> None:

@@ -81,7 +81,6 @@ EXPANSION = st.one_of(
     st.sampled_from(["${1}", "${2}", "$#"]),
     st.builds(lambda words: f"$(echo {' '.join(words)})", st.lists(PLAIN, min_size=1, max_size=2)),
     NAMES.map(lambda name: f'$(printf %s "${{{name}}}")'),
-    NAMES.map(lambda name: f"`echo ${{{name}}}`/"),
 )
 INSIDE = st.one_of(st.text("ab '#;*?~{}é", min_size=1, max_size=4), INSIDE_ESCAPED, EXPANSION)
 DOUBLE = st.lists(INSIDE, max_size=3).map(lambda parts: '"' + "".join(parts) + '"')

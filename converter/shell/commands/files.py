@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from converter.machine import paths
 from converter.machine.events import ChangedFiles
-from converter.machine.host import Entry, FromHost, HostFiles
+from converter.machine.host import Entry, FromContainer, FromHost, HostFiles
 from converter.machine.state import State
 from converter.machine.value import is_known
 from converter.shell.commands.call import Call, Handler, Result
@@ -25,12 +25,18 @@ def mkdir(call: Call, state: State) -> Result:
         path = paths.join(state.folder, field.value.flat)
         made.append((index, path))
         missing = []
-        while path and path != "/" and files.lookup(path) is None:
+        while path and path != "/" and _not_there(files, path):
             missing.append(path)
             path = paths.parent(path)
         for folder in reversed(missing):
             files = files.put(folder, Entry("folder", FromHost(number), (number,)))
     return _changed(call, state, files, tuple(made), makes=tuple(path for _, path in made))
+
+
+def _not_there(files: HostFiles, path: str) -> bool:
+    """Whether a folder has to be made; inside a folder that came out of a container nobody knows."""
+    entry = files.lookup(path)
+    return entry is None or (isinstance(entry.origin, FromContainer) and path not in files.changes)
 
 
 def rm(call: Call, state: State) -> Result:
@@ -43,6 +49,10 @@ def rm(call: Call, state: State) -> Result:
         operands.append((index, path))
         if field.pattern:
             matches = [name for name in files.changes if fnmatchcase(name, path)]
+            inside = files.lookup(paths.parent(path))
+            if inside is not None and isinstance(inside.origin, FromContainer):
+                # something inside a folder of a container may go: the folder is no longer whole
+                matches.append(path)
         else:
             matches = [path]
         for match in matches:
