@@ -248,7 +248,13 @@ def _recipe(driver: Source, result: Plan, templates: Mapping[str, str] | None) -
     for path, (source, script) in run.scripts.items():
         scripts.append(path)
         edits = edit_script(
-            source, script, run.events, result.liveness.live, result.word_edits.get(path, {}), result.why
+            source,
+            script,
+            run.events,
+            result.liveness.live,
+            result.word_edits.get(path, {}),
+            result.why,
+            len(run.scripts) == 1,
         )
         text = apply_edits(source.text, edits.edits)
         if text != source.text:

@@ -60,7 +60,8 @@ class Entry(Struct, frozen=True):
         """The entry of a path inside this folder."""
         origin = self.origin
         if isinstance(origin, FromContainer):
-            path = Value((*origin.path.pieces, *Value.literal("/" + rest).pieces))
+            lead = "" if origin.path.flat == "/" else "/"
+            path = Value((*origin.path.pieces, *Value.literal(lead + rest).pieces))
             return Entry("unknown", replace(origin, path=path, contents=False), self.events)
         if isinstance(origin, FromTree):
             return Entry("unknown", FromTree(paths.join(origin.path, rest)), self.events)

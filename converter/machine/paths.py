@@ -48,7 +48,9 @@ def is_outside(path: str) -> bool:
 
 def is_below(path: str, folder: str) -> bool:
     """Whether the path lies strictly inside the folder."""
-    return path != folder and (folder == "" or path.startswith(folder + "/"))
+    if folder == "":
+        return path != "" and not is_outside(path)
+    return path != folder and path.startswith(folder if folder.endswith("/") else folder + "/")
 
 
 def base_name(path: str) -> str:

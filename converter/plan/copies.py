@@ -368,7 +368,7 @@ class _Writer:
         if target is None:
             return False
         index: int | None = take.stage.index
-        here = self.runtime.states[index].scopes[take.stage.instructions.index(take.instruction)].workdir
+        here = self.runtime.states[take.stage.index].scopes[take.stage.instructions.index(take.instruction)].workdir
         if here not in (None, "/") and (here == target or paths.is_below(here or "", target)):
             return True
         first = True

@@ -32,13 +32,15 @@ def edit_script(
     live: set[int],
     word_edits: Mapping[Span, list[Edit]],
     why: Mapping[Span, str],
+    alone: bool = True,
 ) -> ScriptEdits:
     """Takes out the commands all of whose events are dead.
 
+    `alone` tells that no other script takes part, which could call this one's functions.
     `word_edits` are changes inside commands that stay, by the command's span. Raises `Refusal`
     where one command has two fates, or a removed part cannot be cut out of its construct.
     """
-    return _Editor(source, script, events, live, word_edits, why).result()
+    return _Editor(source, script, events, live, word_edits, why, alone).result()
 
 
 class _Editor:
@@ -50,12 +52,14 @@ class _Editor:
         live: set[int],
         word_edits: Mapping[Span, list[Edit]],
         why: Mapping[Span, str],
+        alone: bool,
     ) -> None:
         self.source = source
         self.text = source.text
         self.script = script
         self.word_edits = word_edits
         self.why = why
+        self.alone = alone
         self.by_span: dict[Span, list[Event]] = {}
         for event in events:
             if event.site.source.path == source.path:
@@ -78,7 +82,7 @@ class _Editor:
             if self.verdict(function.body) == "gone":
                 self.gone_functions.add(name)
         for name in sorted(self.gone_functions):
-            if self.is_still_named(name):
+            if not self.alone or self.is_still_named(name):
                 # something else may call it: it stays, and does nothing
                 self.gone_functions.discard(name)
                 self.emptied.add(name)
@@ -330,7 +334,9 @@ class _Editor:
         for index in range(1, len(links)):
             before = verdicts[index - 1] == "gone"
             skipped = self.construct_verdict(links[index]) == "gone"
-            if skipped or (before and (operators[index - 1] == "||" or self.only_announces(links[index]))):
+            nothing_kept = all(verdict == "gone" for verdict in verdicts[:index])
+            message = nothing_kept and self.only_announces(links[index])
+            if skipped or (before and (operators[index - 1] == "||" or message)):
                 # what runs if a command fails, or reports its success, goes with it
                 verdicts[index] = "gone"
         if operators[-1] == "||" and verdicts[-1] == "gone" and all(v == "kept" for v in verdicts[:-1]):

@@ -23,7 +23,7 @@ class Field(Struct, frozen=True):
     pattern: bool = False
 
 
-def split_fields(parts: list[tuple[Value, bool]], span: Span, pattern: bool) -> list[Field]:
+def split_fields(parts: list[tuple[Value, bool]], span: Span, pattern: bool, separators: str = BLANKS) -> list[Field]:
     """The fields that a word becomes; each part says whether its value is split at blanks.
 
     A part that is not known counts as one field, or as a part of one.
@@ -42,12 +42,12 @@ def split_fields(parts: list[tuple[Value, bool]], span: Span, pattern: bool) -> 
             continue
         position = 0
         while position < len(flat):
-            if flat[position] in BLANKS:
+            if flat[position] in separators:
                 open_field = False
                 position += 1
                 continue
             end = position
-            while end < len(flat) and flat[end] not in BLANKS:
+            while end < len(flat) and flat[end] not in separators:
                 end += 1
             if not open_field:
                 fields.append([])

@@ -7,7 +7,8 @@ leave events; all others leave an event that says they stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 from converter.diagnostics import Diagnostic, refuse, warning
 from converter.docker_cli.parse import is_docker
 from converter.machine import paths
-from converter.machine.events import Assigned, Event, InnerCommand, RanCommand, Site, Skipped
+from converter.machine.events import Announced, Assigned, Event, InnerCommand, RanCommand, Site, Skipped
 from converter.machine.host import Entry, FromHost, HostFiles, StartingFiles
 from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Unknowns, Value, is_known, join
@@ -27,6 +28,9 @@ from converter.shell.expansion import Field
 from converter.source import Source, Span
 
 NEGATED: Mapping[Status, Status] = {"success": "failure", "failure": "success", "unknown": "unknown"}
+
+DECLARATIONS = frozenset({"export", "readonly", "local", "declare", "typeset"})
+"""Commands whose assignments are not split into fields."""
 
 MAX_STEPS = 20_000
 MAX_DEPTH = 60
@@ -102,6 +106,7 @@ class Interpreter:
         self.locals: list[dict[str, Variable | None]] = []
         self.traps: list[tuple[Value, Call]] = []
         self.trap_site: Site | None = None
+        self.looks = 0
 
     # scripts and lists
 
@@ -123,9 +128,11 @@ class Interpreter:
         for statement in body:
             if state.flow != "run":
                 return state
+            before = state
             state = self.command(statement.command, state, source)
             if statement.background:
-                state = replace(state, status="success")
+                # it runs in a subshell of its own
+                state = self.left_subshell(before, state)
         return state
 
     def command(self, command: syntax.Command, state: State, source: Source) -> State:
@@ -155,14 +162,17 @@ class Interpreter:
             after = self.redirect(redirect, after, source, None)
         if not group.subshell:
             return after
-        # a subshell keeps what it did to the machine and loses what it did to the shell
+        return self.left_subshell(state, after)
+
+    def left_subshell(self, before: State, after: State) -> State:
+        """A subshell keeps what it did to the machine and loses what it did to the shell."""
         return replace(
             after,
-            variables=state.variables,
-            folder=state.folder,
-            positional=state.positional,
+            variables=before.variables,
+            folder=before.folder,
+            positional=before.positional,
             flow="run",
-            folders=state.folders,
+            folders=before.folders,
         )
 
     def and_or(self, command: syntax.AndOr, state: State, source: Source) -> State:
@@ -201,9 +211,9 @@ class Interpreter:
         words = self.inner_commands(command, state)
         site = Site(source, command.span)
         builds = [word for word in words if word.builds]
-        called = next((word for word in words if word.name in self.functions and self.works(word.name, set())), None)
-        if builds or called:
-            place = builds[0].span if builds else called.span if called else command.span
+        caller = next((word for word in words if word.name in self.functions and self.works(word.name, set())), None)
+        if builds or caller:
+            place = builds[0].span if builds else caller.span if caller else command.span
             raise refuse(
                 "STG302",
                 f"whether and how often this command runs is decided by {what}, which is not followed",
@@ -212,14 +222,28 @@ class Interpreter:
                 "move the commands of the builder pattern out of it, or convert this part by hand",
             )
         self.record(Skipped(self.number(), site, self.calls, state, words, False))
-        variables = dict(state.variables)
-        for name in _assigned(command):
-            token = self.run.unknowns.token(("maybe", name, len(self.run.events)), f"${name}", f"set by {what}")
-            variables[name] = Variable(Value((Piece(token),)), self.number())
+        bodies = [command, *self.called_bodies(words)]
+        names = {name for body in bodies for name in _assigned(body)}
+        called = {word.name for body in bodies for word in self.inner_commands(body, state)}
+        if called & {"eval", ".", "source"}:
+            names |= set(state.variables)
+        if called & {"shift", "set"}:
+            names |= {str(number) for number in range(1, 10)}
         folder = state.folder
-        if any(word.name in ("cd", "pushd", "popd") for word in words):
-            folder = self.run.unknowns.token(("folder", len(self.run.events)), "$PWD", f"changed by {what}")
-        return replace(state, variables=variables, folder=folder, status="unknown")
+        if called & {"cd", "pushd", "popd"}:
+            folder = "/" + self.run.unknowns.token(("folder", self.fresh()), "$PWD", f"changed by {what}")
+        return replace(self.forget(sorted(names), state), folder=folder, status="unknown")
+
+    def called_bodies(self, words: tuple[InnerCommand, ...]) -> list[syntax.Command]:
+        """The bodies of all functions that these commands call, directly or not."""
+        found: dict[str, syntax.Command] = {}
+        waiting = [word.name for word in words]
+        while waiting:
+            name = waiting.pop()
+            if name in self.functions and name not in found:
+                found[name] = self.functions[name][1].body
+                waiting += [word.name for word in self.inner_commands(found[name], None)]
+        return list(found.values())
 
     def works(self, name: str, seen: set[str]) -> bool:
         """Whether a function of the script, or one that it calls, has docker commands of the pattern."""
@@ -257,7 +281,11 @@ class Interpreter:
     def _simple(self, command: syntax.SimpleCommand, state: State, source: Source, site: Site) -> State:
         fields: list[Field] = []
         for word in command.words:
-            state, expanded = self.expand_word(word, state, source)
+            if fields and fields[0].value.flat in DECLARATIONS and _assigns(word):
+                state, value = self.one_value(word, state, source)
+                expanded = [Field(value, word.span)]
+            else:
+                state, expanded = self.expand_word(word, state, source)
             fields.extend(expanded)
         bindings: dict[str, Variable] = {}
         for assignment in command.assignments:
@@ -273,15 +301,16 @@ class Interpreter:
             for redirect in command.redirects:
                 state = self.redirect(redirect, state, source, None)
             return replace(state, status="success" if not command.words else state.status)
-        shadowed = {**state.variables, **bindings} if bindings else state.variables
+        outer = state.variables
+        shadowed = {**outer, **bindings} if bindings else outer
         call = Call(self, site, self.calls, tuple(fields), command.redirects, source)
         inner = replace(state, variables=shadowed) if bindings else state
         result = self.invoke(call, inner)
         state = result.state
         if bindings:
-            state = replace(state, variables={k: v for k, v in state.variables.items() if k not in bindings})
-            restored = {name: inner for name, inner in shadowed.items() if name not in bindings}
-            state = replace(state, variables={**restored, **state.variables})
+            kept = {name: found for name, found in state.variables.items() if name not in bindings}
+            kept.update({name: outer[name] for name in bindings if name in outer})
+            state = replace(state, variables=kept)
         if self.captured is not None:
             to_file = any(r.descriptor in (None, 1) and r.operator.startswith((">", "&>")) for r in command.redirects)
             self.captured.append(EMPTY if to_file else result.output)
@@ -399,7 +428,14 @@ class Interpreter:
         for index, part in enumerate(word.parts):
             if isinstance(part, syntax.Parameter) and part.name in "@*" and part.name and not part.operation:
                 if len(word.parts) == 1 and state.positional is not None:
-                    return state, [Field(value, word.span) for value in state.positional]
+                    given = state.positional
+                    if part.quoted and part.name == "*":
+                        spaced = [piece for value in given for piece in (Value.literal(" "), value)][1:]
+                        return state, [Field(join(spaced), word.span)]
+                    if part.quoted:
+                        return state, [Field(value, word.span) for value in given]
+                    split = [expansion.split_fields([(value, True)], word.span, False) for value in given]
+                    return state, [found for one in split for found in one]
             state, value = self.part(part, state, source, index == 0)
             if isinstance(part, syntax.Text):
                 if not part.quoted and any(character in part.text for character in "*?[{"):
@@ -407,6 +443,9 @@ class Interpreter:
                 values.append((value, False))
             else:
                 values.append((value, not part.quoted))
+        separators = state.variables.get("IFS")
+        if separators is not None and separators.value.known and separators.value.flat != " \t\n":
+            return state, expansion.split_fields(values, word.span, pattern, separators.value.flat)
         return state, expansion.split_fields(values, word.span, pattern)
 
     def part(self, part: syntax.Part, state: State, source: Source, first: bool) -> tuple[State, Value]:
@@ -419,11 +458,17 @@ class Interpreter:
                 return state, Value((Piece(token, reference), *Value.literal(slash + rest).pieces))
             return state, Value.literal(part.text)
         if isinstance(part, syntax.Parameter):
-            return state, self.parameter(part, state, source)
+            value = self.parameter(part, state, source)
+            if part.name.isidentifier() and part.operation[:2].strip(":").startswith("="):
+                # `${x:=y}` sets x as well
+                state = state.assign(part.name, Variable(value, None))
+            return state, value
         if isinstance(part, syntax.Substitution):
             return self.substitution(part, state, source)
+        if isinstance(part, syntax.Arithmetic):
+            state = self.forget(re.findall(r"([A-Za-z_]\w*)\s*(?:[-+*/%&|^]?=(?!=)|\+\+|--)", part.expression), state)
         token = self.run.unknowns.token(
-            ("opaque", part.expression, self.number()), part.expression, "this expansion is not followed"
+            ("opaque", part.expression, self.fresh()), part.expression, "this expansion is not followed"
         )
         return state, Value((Piece(token, Reference(part.expression, None, part.quoted, source, part.span)),))
 
@@ -461,8 +506,8 @@ class Interpreter:
         )
         if variable is None:
             key: tuple[object, ...] = ("outside", name)
-            if name in ("?", "!", "$", "RANDOM", "SECONDS", "_", "-"):
-                key = ("outside", name, self.number())
+            if name in ("?", "!", "$", "RANDOM", "SECONDS", "_", "-", "LINENO", "EPOCHSECONDS"):
+                key = ("outside", name, self.fresh())
             why = f"${name} comes from outside the script" if name else "this expansion is not followed"
             token = unknowns.token(key, part.expression if not plain else f"${name}", why)
             value = Value((Piece(token),))
@@ -496,21 +541,27 @@ class Interpreter:
             folders=state.folders,
         )  # fmt: skip
         reference = Reference(part.expression, None, part.quoted, source, part.span)
-        simple = all(not isinstance(statement.command, syntax.Pipeline) for statement in part.body)
-        if simple and outputs and all(output is not None for output in outputs):
+        inside = self.run.events[first_event:]
+        plain = all(isinstance(s.command, (syntax.SimpleCommand, syntax.AndOr)) for s in part.body)
+        certain = plain and not any(isinstance(event, Skipped) and not event.never for event in inside)
+        if certain and outputs and all(output is not None for output in outputs):
             value = expansion.strip_newlines(join([output for output in outputs if output is not None]))
             if value.pieces:
                 return state, Value((Piece(value.flat, reference),))
-        key: tuple[object, ...] = ("output", part.expression, self.number(), first_event)
+        key: tuple[object, ...] = ("output", self.fresh())
         words = [word for statement in part.body for word in self.inner_commands(statement.command, state)]
-        if words and all(word.name in STABLE for word in words):
-            flat = tuple(
-                value.flat
-                for event in self.run.events[first_event:]
-                if isinstance(event, RanCommand)
-                for value in event.words
+        stable = words and all(word.name in STABLE for word in words)
+        if stable and not any(character in part.expression for character in "<>*?["):
+            texts: list[str] = []
+            for event in inside:
+                if isinstance(event, RanCommand):
+                    texts += [value.flat for value in event.words]
+                elif isinstance(event, Announced):
+                    texts.append(event.text.flat)
+            changed = tuple(
+                (path, entry.events if entry else None) for path, entry in sorted(state.files.changes.items())
             )
-            key = ("output", part.expression, state.folder, flat)
+            key = ("output", part.expression, state.folder, tuple(texts), changed, self.history(first_event))
         token = self.run.unknowns.token(key, part.expression, "it is the output of a command")
         return state, Value((Piece(token, reference),))
 
@@ -553,9 +604,49 @@ class Interpreter:
                 texts.append("\0")
         return "".join(texts)
 
+    def fresh(self) -> int:
+        """A number that no other unknown has: what changes at every look is never the same twice."""
+        self.looks += 1
+        return self.looks
+
+    def history(self, end: int) -> int:
+        """How many commands before this event may have changed what git answers."""
+        asking = (
+            "rev-parse",
+            "describe",
+            "log",
+            "show",
+            "branch",
+            "status",
+            "config",
+            "remote",
+            "symbolic-ref",
+            "diff",
+        )
+        return sum(
+            isinstance(event, RanCommand)
+            and event.name == "git"
+            and not any(value.flat in asking for value in event.words[1:3])
+            for event in self.run.events[:end]
+        )
+
+    def forget(self, names: Iterable[str], state: State) -> State:
+        """Variables whose new value is not known."""
+        variables = dict(state.variables)
+        for name in names:
+            token = self.run.unknowns.token(("set", name, self.fresh()), f"${name}", "a command sets it")
+            variables[name] = Variable(Value((Piece(token),)), self.number())
+        return replace(state, variables=variables)
+
     def warn(self, code: str, message: str, site: Site, help: str | None = None) -> None:
         """Adds a warning about a command."""
         self.run.diagnostics.append(warning(code, message, site.source, site.span, help))
+
+
+def _assigns(word: syntax.Word) -> bool:
+    """Whether a word of a declaration is `name=value`."""
+    first = word.parts[0] if word.parts else None
+    return isinstance(first, syntax.Text) and "=" in first.text
 
 
 def absolute(path: str) -> Value:

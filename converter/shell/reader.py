@@ -130,6 +130,10 @@ class _Reader:
                 if pending is not None:
                     yield syntax.Statement(pending.span, pending, False)
                 pending = self.command(child, depth + 1)
+                if isinstance(pending, syntax.SimpleCommand):
+                    first, pending = self.separated(pending)
+                    if first is not None:
+                        yield syntax.Statement(first.span, first, False)
             elif child.type == "&" and pending is not None:
                 yield syntax.Statement(Span(pending.span.start, self.offset(child.end_byte)), pending, True)
                 pending = None
@@ -170,6 +174,17 @@ class _Reader:
                 return syntax.Compound(self.span(node), "[[", (), (), words.words[1:])
         return self.compound(node, depth)
 
+    def separated(self, command: syntax.SimpleCommand) -> tuple[syntax.SimpleCommand | None, syntax.SimpleCommand]:
+        """`A=1 B=2`, a line end, `cmd`: the grammar makes one command of it, the shell two."""
+        if not command.assignments or not command.words:
+            return None, command
+        end = command.assignments[-1].span.end
+        start = command.words[0].span.start
+        if "\n" not in self.text[end:start].replace("\\\n", ""):
+            return None, command
+        first = syntax.SimpleCommand(Span(command.span.start, end), command.assignments, (), ())
+        return first, syntax.SimpleCommand(Span(start, command.span.end), (), command.words, command.redirects)
+
     def named(self, node: Tree) -> list[Tree]:
         """The named children without comments, which are noted."""
         children = []
@@ -197,14 +212,28 @@ class _Reader:
             if child.type == "variable_assignment":
                 assignments.append(self.assignment(child, depth))
             elif child.type in ("file_redirect", "heredoc_redirect", "herestring_redirect"):
-                redirects.extend(self.redirect(child, depth))
+                redirects.extend(self.redirect(child, depth, words))
             elif child.type == "comment":
                 self.comments.append(syntax.Comment(self.span(child)))
             elif child.type == "command_name":
                 self.add_word(words, child.children[0] if child.child_count else child, depth)
             else:
                 self.add_word(words, child, depth)
+        if assignments and words and assignments[-1].span.end == words[0].span.start:
+            self.problems.append(syntax.Problem(words[0].span, "the shell grammar reads this assignment in parts"))
+        self.check_gaps(node, [*assignments, *words, *redirects])
         return syntax.SimpleCommand(self.span(node), tuple(assignments), tuple(words), tuple(redirects))
+
+    def check_gaps(self, node: Tree, parts: list[syntax.Node]) -> None:
+        """Every character of a command belongs to one of its parts; the grammar loses some after odd quoting."""
+        position = self.offset(node.start_byte)
+        for part in sorted(parts, key=lambda part: part.span):
+            gap = self.text[position : part.span.start].replace("\\\r\n", "").replace("\\\n", "")
+            if gap.strip() and not gap.lstrip().startswith("#"):
+                self.problems.append(
+                    syntax.Problem(Span(position, part.span.start), "the shell grammar loses a part of this")
+                )
+            position = max(position, part.span.end)
 
     def declaration(self, node: Tree, depth: int) -> syntax.SimpleCommand:
         """`export A=b C`: the assignments stand among the words, as the shell sees them."""
@@ -243,10 +272,11 @@ class _Reader:
 
     def redirected(self, node: Tree, depth: int) -> syntax.Command:
         redirects: list[syntax.Redirect] = []
+        extra: list[syntax.Word] = []
         body: syntax.Command | None = None
         for child in node.children:
             if child.type in ("file_redirect", "heredoc_redirect", "herestring_redirect"):
-                redirects.extend(self.redirect(child, depth))
+                redirects.extend(self.redirect(child, depth, extra))
                 if child.type == "heredoc_redirect" and any(
                     grandchild.type in ("pipeline", "list", "command", "&&", "||", "|") for grandchild in child.children
                 ):
@@ -257,7 +287,10 @@ class _Reader:
                 body = self.command(child, depth + 1)
         span = self.span(node)
         if isinstance(body, syntax.SimpleCommand):
-            return syntax.SimpleCommand(span, body.assignments, body.words, (*body.redirects, *redirects))
+            words = (*body.words, *extra)
+            return syntax.SimpleCommand(span, body.assignments, words, (*body.redirects, *redirects))
+        if extra:
+            self.problems.append(syntax.Problem(extra[0].span, "a word behind a redirection belongs to no command"))
         if isinstance(body, syntax.Group):
             return syntax.Group(span, body.body, body.subshell, (*body.redirects, *redirects))
         if body is None:
@@ -284,7 +317,8 @@ class _Reader:
             return syntax.Group(span, body.body, body.subshell, (*body.redirects, *redirects))
         return body
 
-    def redirect(self, node: Tree, depth: int) -> Iterator[syntax.Redirect]:
+    def redirect(self, node: Tree, depth: int, extra: list[syntax.Word]) -> Iterator[syntax.Redirect]:
+        """The redirections of a node; the grammar takes words behind the target along, which go to `extra`."""
         descriptor: int | None = None
         operator = ""
         targets: list[syntax.Word] = []
@@ -293,12 +327,15 @@ class _Reader:
                 text = self.source(child)
                 descriptor = int(text) if text.isdigit() else None
             elif child.type in ("file_redirect", "herestring_redirect"):
-                yield from self.redirect(child, depth)
+                yield from self.redirect(child, depth, extra)
             elif not child.is_named:
                 operator = operator or child.type
             elif node.type != "heredoc_redirect":
                 self.add_word(targets, child, depth)
-        yield syntax.Redirect(self.span(node), operator, descriptor, targets[0] if targets else None)
+        extra.extend(targets[1:])
+        end = targets[0].span.end if targets and len(targets) > 1 else self.offset(node.end_byte)
+        span = Span(self.offset(node.start_byte), end)
+        yield syntax.Redirect(span, operator, descriptor, targets[0] if targets else None)
 
     def compound(self, node: Tree, depth: int) -> syntax.Compound:
         """A construct that is not followed: the commands inside and the variables it may set."""
@@ -354,7 +391,7 @@ class _Reader:
     def add_word(self, words: list[syntax.Word], node: Tree, depth: int) -> None:
         """Appends the node's word; the grammar sometimes splits a word, so parts that touch are joined."""
         span = self.span(node)
-        if node.type == "$" and not node.is_named:
+        if node.type == "$" and not node.is_named and self.text[span.end : span.end + 1] == '"':
             return
         parts = tuple(self.parts(node, False, depth))
         if words and words[-1].span.end == span.start and span.start < span.end:
@@ -376,7 +413,7 @@ class _Reader:
             span = self.span(node)
             yield syntax.Text(span, self.text[span.start + 1 : span.end - 1], True)
         elif kind == "simple_expansion":
-            yield self.simple_expansion(node, quoted)
+            yield from self.simple_expansion(node, quoted)
         elif kind == "expansion":
             yield self.expansion(node, quoted)
         elif kind == "command_substitution":
@@ -459,11 +496,19 @@ class _Reader:
             text = "".join(pieces)
         return syntax.Text(span, text, True)
 
-    def simple_expansion(self, node: Tree, quoted: bool) -> syntax.Parameter:
+    def simple_expansion(self, node: Tree, quoted: bool) -> Iterator[syntax.Part]:
         start = self.dollar(node)
         end = self.offset(node.end_byte)
         expression = self.text[start:end]
-        return syntax.Parameter(Span(start, end), expression[1:], "", expression, quoted)
+        name = expression[1:]
+        if name[:1].isdigit() and len(name) > 1:
+            # `$10` is the first parameter and a nought
+            yield syntax.Parameter(Span(start, start + 2), name[0], "", expression[:2], quoted)
+            yield syntax.Text(Span(start + 2, end), name[1:], True)
+        elif name.isidentifier() or name.isdigit() or name in ("?", "#", "@", "*", "$", "!", "-"):
+            yield syntax.Parameter(Span(start, end), name, "", expression, quoted)
+        else:
+            yield syntax.Text(Span(start, end), expression, True)
 
     def expansion(self, node: Tree, quoted: bool) -> syntax.Parameter:
         start = self.dollar(node)

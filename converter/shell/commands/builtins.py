@@ -98,9 +98,30 @@ def set_options(call: Call, state: State) -> Result:
     values = call.values[1:]
     _stay(call, state)
     flats = [value.flat for value in values]
+    if flats and not flats[0].startswith(("-", "+")):
+        return Result(replace(state, positional=values, status="success"), EMPTY)
     if "--" in flats:
         return Result(replace(state, positional=values[flats.index("--") + 1 :], status="success"), None)
     return Result(replace(state, status="success"), None)
+
+
+def reading(call: Call, state: State) -> Result:
+    """`read`, `mapfile`, `getopts`, `let`: they set the variables that their words name."""
+    _stay(call, state)
+    names = [value.flat.partition("=")[0].strip("+-*/%") for value in call.values[1:]]
+    state = call.machine.forget([name for name in names if name.isidentifier()], state)
+    return Result(replace(state, status="unknown"), EMPTY)
+
+
+def evaluate(call: Call, state: State) -> Result:
+    """`eval`: its words are commands that are not followed."""
+    raise refuse(
+        "STG302",
+        "`eval` runs commands that are put together while the script runs",
+        call.source,
+        call.site.span,
+        "write the commands out",
+    )
 
 
 def shift(call: Call, state: State) -> Result:
@@ -187,6 +208,13 @@ TABLE: dict[str, Handler] = {
     "declare": export,
     "typeset": export,
     "trap": trap,
+    "read": reading,
+    "mapfile": reading,
+    "readarray": reading,
+    "getopts": reading,
+    "let": reading,
+    "eval": evaluate,
+    "alias": evaluate,
     "unset": unset,
     "set": set_options,
     "shift": shift,

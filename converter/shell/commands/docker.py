@@ -210,6 +210,8 @@ def _filled(state: State, place: str) -> bool:
 def _clean(path: Value) -> Value:
     """The path without doubled slashes at its ends, `/.` or a trailing slash."""
     flat = path.flat
+    if len(path.pieces) == 1 and path.pieces[0].reference is None and ("/../" in flat or "/./" in flat):
+        return Value.literal("/" + paths.normalize(flat))
     end = len(flat)
     while True:
         if flat[:end].endswith("/."):

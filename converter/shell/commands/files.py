@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 from msgspec.structs import replace
 
+from converter.dockerfile.globs import GlobError
+from converter.dockerfile.ignore import match_pattern
 from converter.machine import paths
 from converter.machine.events import ChangedFiles
 from converter.machine.host import Entry, FromContainer, FromHost, HostFiles
@@ -33,6 +33,14 @@ def mkdir(call: Call, state: State) -> Result:
     return _changed(call, state, files, tuple(made), makes=tuple(path for _, path in made))
 
 
+def _matches(path: str, pattern: str) -> bool:
+    """Pathname expansion: `*` and `?` stop at a slash."""
+    try:
+        return match_pattern(pattern, path)
+    except GlobError:
+        return False
+
+
 def _not_there(files: HostFiles, path: str) -> bool:
     """Whether a folder has to be made; inside a folder that came out of a container nobody knows."""
     entry = files.lookup(path)
@@ -48,7 +56,7 @@ def rm(call: Call, state: State) -> Result:
         path = paths.join(state.folder, field.value.flat)
         operands.append((index, path))
         if field.pattern:
-            matches = [name for name in files.changes if fnmatchcase(name, path)]
+            matches = [name for name in files.changes if _matches(name, path)]
             inside = files.lookup(paths.parent(path))
             if inside is not None and isinstance(inside.origin, FromContainer):
                 # something inside a folder of a container may go: the folder is no longer whole
@@ -127,7 +135,7 @@ def change(call: Call, state: State) -> Result:
     touched = []
     for (_, field), (_, path) in zip(operands, named, strict=True):
         if field.pattern:
-            touched += [name for name in state.files.changes if fnmatchcase(name, path)]
+            touched += [name for name in state.files.changes if _matches(name, path)]
         else:
             touched.append(path)
     number = call.number

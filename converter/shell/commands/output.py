@@ -33,6 +33,8 @@ def printf(call: Call, state: State) -> Result:
     """`printf`: known for a format of literal text and `%s`."""
     values = call.values[1:]
     call.machine.record(Announced(call.number, call.site, call.calls, state, join(values)))
+    if len(values) > 1 and values[0].flat == "-v":
+        return Result(_done(call.machine.forget([values[1].flat], state)), Value(()))
     if not values:
         return Result(_done(state), None)
     form, arguments = values[0].flat, list(values[1:])
@@ -62,7 +64,9 @@ def dirname(call: Call, state: State) -> Result:
     if not is_known(flat.replace(ROOT_TOKEN, "")):
         return Result(_done(state), None)
     head, slash, _ = flat.rpartition("/")
-    return Result(_done(state), Value((Piece(head if head else ("/" if slash else ".")),)))
+    head = head.rstrip("/")
+    rooted = slash or call.values[1].flat.startswith("/")
+    return Result(_done(state), Value((Piece(head if head else ("/" if rooted else ".")),)))
 
 
 def basename(call: Call, state: State) -> Result:
