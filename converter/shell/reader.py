@@ -201,6 +201,8 @@ class _Reader:
             return self.compound(node, depth)
         operator = next(child.type for child in node.children if child.type in ("&&", "||"))
         left = self.command(named[0], depth + 1)
+        if isinstance(left, syntax.SimpleCommand) and self.separated(left)[0] is not None:
+            self.problems.append(syntax.Problem(left.span, "the shell grammar reads two commands as one here"))
         right = self.command(named[1], depth + 1)
         return syntax.AndOr(self.span(node), left, "&&" if operator == "&&" else "||", right)
 
@@ -220,7 +222,14 @@ class _Reader:
             else:
                 self.add_word(words, child, depth)
         if assignments and words and assignments[-1].span.end == words[0].span.start:
-            self.problems.append(syntax.Problem(words[0].span, "the shell grammar reads this assignment in parts"))
+            # the grammar cut the value in two
+            cut, rest = assignments.pop(), words.pop(0)
+            span = Span(cut.span.start, rest.span.end)
+            if cut.value is None:
+                self.problems.append(syntax.Problem(span, "the shell grammar reads this assignment in parts"))
+            else:
+                value = syntax.Word(Span(cut.value.span.start, rest.span.end), (*cut.value.parts, *rest.parts))
+                assignments.append(syntax.Assignment(span, cut.name, value, cut.append))
         self.check_gaps(node, [*assignments, *words, *redirects])
         return syntax.SimpleCommand(self.span(node), tuple(assignments), tuple(words), tuple(redirects))
 
