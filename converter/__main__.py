@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from converter.cli.main import run
+from converter.cli.main import main
 
 if __name__ == "__main__":
-    run()
+    main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
@@ -29,3 +30,25 @@ def run() -> None:
         from converter.cli.reporting import report
 
         sys.exit(report(error))
+
+
+def main() -> None:
+    """Runs the process: as `run`, and leaves without tidying up memory that the system takes back anyway.
+
+    Taking the interpreter down costs a tenth of a short call. Everything is written before: streams are flushed here,
+    files are closed where they are written.
+    """
+    status: object = 0
+    try:
+        run()
+    except SystemExit as stop:
+        status = stop.code
+    if isinstance(status, str):
+        print(status, file=sys.stderr)
+    code = status if isinstance(status, int) else int(status is not None)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            code = code or 1
+    os._exit(code)
