@@ -1,0 +1,86 @@
+"""The whole-recipe cases on a real engine: the old script and the new one give the same image.
+
+Base images are stand-ins whose compilers write digests of their sources and options, so that a wrong source or
+argument shows. `case.toml` may say why a recipe cannot run there (`engine`), which further `images` it needs and what
+unknown ones are `like`, the arguments to `run_with`, the `tags` to compare, and the paths that may differ (`differs`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from converter.cli.app import make_app
+from converter.convert import Options
+from converter.dockerfile.environment import BaseFacts, evaluate
+from converter.dockerfile.parser import parse
+from converter.dockerfile.stages import stage_references
+from converter.source import Source
+from converter.verify.compare import compare
+from tests.engine.engine import Engine
+from tests.engine.fixtures import engine_test
+from tests.engine.images import stand_in
+from tests.recipes import CASES, convert_texts, read_texts
+from tests.test_cases import NAMES, settings
+
+pytestmark = engine_test
+
+BUILDABLE = [name for name in NAMES if settings(name)["status"] == "converted" and "engine" not in settings(name)]
+
+
+def external_images(folder: Path) -> set[str]:
+    """Every image that the Dockerfiles of a folder take from outside."""
+    found: set[str] = set()
+    for path, text in read_texts(folder).items():
+        if not any(word in path.lower() for word in ("dockerfile", "containerfile")) or path.endswith("ignore"):
+            continue
+        tree = parse(Source(path, text))
+        for state in evaluate(tree, {}, lambda image: BaseFacts(), lambda expression: expression):
+            if state.parent is None:
+                found.add(state.image)
+        found |= {
+            reference.value
+            for reference in stage_references(tree)
+            if reference.stage is None and reference.kind == "name" and reference.place != "FROM"
+        }
+    return found - {"scratch", ""}
+
+
+@pytest.mark.parametrize("name", BUILDABLE)
+def test_the_old_and_the_new_script_build_the_same_image(engine: Engine, name: str, tmp_path: Path) -> None:
+    case = settings(name)
+    arguments = case["args"][case["args"].index("--") + 1 :] if "--" in case["args"] else []
+    before = tmp_path / "before"
+    after = tmp_path / "after"
+    shutil.copytree(CASES / name / "before", before)
+    shutil.copytree(CASES / name / "before", after)
+    done = CliRunner().invoke(make_app(), ["convert", str(after), "--format", "json", "--write", *case["args"]])
+    assert done.exit_code == 0, done.output
+    like = case.get("like", {})
+    engine.add(*sorted((external_images(before) | set(case.get("images", []))) - set(like)))
+    engine.add(*(stand_in(image, like=model) for image, model in like.items()))
+
+    scripts = [path for path in read_texts(before) if path.endswith(".sh")]
+    tags = case.get("tags") or final_tags(after, scripts[0], arguments)
+    images = []
+    for root in (before, after):
+        engine.run_script(root, scripts[0], *(case.get("run_with") or arguments))
+        images.append({tag: engine.image(tag) for tag in tags})
+        engine.docker("rmi", "--force", *tags)
+
+    for tag in tags:
+        comparison = compare(images[0][tag], images[1][tag])
+        left = [found for found in comparison.differences if found.subject not in case.get("differs", [])]
+        assert not left, (tag, left)
+        if "differs" not in case:
+            assert comparison.size_equal, tag
+
+
+def final_tags(root: Path, script: str, arguments: list[str]) -> list[str]:
+    """The tags that the new script builds, with its own arguments in their place."""
+    texts = read_texts(root.parent / "before")
+    recipe = convert_texts(texts, script, Options(arguments=tuple(arguments) if arguments else None))
+    return [image.tag for image in recipe.images]
