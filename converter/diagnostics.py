@@ -94,7 +94,7 @@ RULES: dict[str, Rule] = _table(
         "STG102",
         "a choice between recipes",
         "Several scripts below the folder hold the builder pattern and share no file, so one of them has to be named: "
-        "give the script as PATH or with --script, or convert all of them with `stageify batch`.",
+        "give the script as PATH or with --script, and convert them one after the other.",
     ),
     Rule(
         "STG103",
@@ -107,12 +107,6 @@ RULES: dict[str, Rule] = _table(
         "a file that the script names does not exist",
         "The build script names a Dockerfile or a folder that is not in the tree. The script cannot have worked as it "
         "stands, or it is started in another folder: --cwd DIR says which.",
-    ),
-    Rule(
-        "STG105",
-        "the folder that the script starts in is open",
-        "The paths of the script exist both from the root and from the script's own folder, and the two mean different "
-        "recipes. Say with --cwd DIR where the script is started.",
     ),
     Rule(
         "STG106",

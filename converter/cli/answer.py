@@ -224,14 +224,21 @@ def _not_tracked(request: Request) -> list[Line]:
     ]
 
 
+LISTED = 12
+"""How many scripts are listed where there is a choice."""
+
+
 def _choice(request: Request, choices: Sequence[Outcome]) -> Problem:
     rows = [
-        f"  {outcome.recipe.driver} {VERDICTS[outcome.recipe.status][0]}{_why(outcome.recipe)}" for outcome in choices
+        f"  {outcome.recipe.driver} {VERDICTS[outcome.recipe.status][0]}{_why(outcome.recipe)}"
+        for outcome in choices[:LISTED]
     ]
+    if len(choices) > LISTED:
+        rows.append(f"  and {len(choices) - LISTED} more")
     first = same_call(request.command, request.arguments, "--script", choices[0].recipe.driver)
     return Problem(
         "\n".join([f"{len(choices)} scripts hold a recipe, and one of them has to be named (STG102):", *rows]),
-        f"`{first}` takes the first, `stageify batch` all of them",
+        f"`{first}` takes the first",
     )
 
 
