@@ -53,7 +53,9 @@ def main() -> int:
     parsing()
     own = statistics.median(milliseconds(conversion) for _ in range(rounds))
     peer = statistics.median(milliseconds(parsing) for _ in range(rounds))
-    print(f"one conversion {own:6.2f} ms   {own / peer:5.1f} of parsing the three files alone   (at most {LIMIT_MS} ms)")
+    print(
+        f"one conversion {own:6.2f} ms   {own / peer:5.1f} of parsing the three files alone   (at most {LIMIT_MS} ms)"
+    )
     return int(own > LIMIT_MS)
 
 

@@ -1032,7 +1032,11 @@ def _reads_only(event: RanCommand) -> bool:
         "curl",
         "ssh",
     }
-    return event.name.rpartition("/")[2] in names or event.name.startswith("docker ")
+    base = paths.base_name(event.name)
+    if base in ("tar", "bsdtar", "zip"):
+        flags = event.words[1].flat if len(event.words) > 1 else ""
+        return base == "zip" or "c" in flags.partition("-")[2] or (not flags.startswith("-") and "c" in flags)
+    return base in names or event.name.startswith("docker ")
 
 
 def _runs_tree(event: RanCommand) -> bool:

@@ -145,9 +145,8 @@ def change(call: Call, state: State) -> Result:
         if entry is None:
             files = files.put(path, Entry("file", FromHost(number), (number,)))
         else:
-            # a mode can be set in a stage as well, so chmod is only noted
-            origin = entry.origin if verb in ("touch", "chmod") else FromHost(number)
-            files = files.put(path, Entry(entry.kind, origin, (*entry.events, number)))
+            # A mode can be set in a stage as well, so chmod is only noted; an owner on the host is lost in COPY.
+            files = files.put(path, Entry(entry.kind, entry.origin, (*entry.events, number)))
     return _changed(call, state, files, named, reads=tuple(touched), makes=tuple(touched))
 
 

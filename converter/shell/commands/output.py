@@ -9,6 +9,7 @@ from converter.machine.events import Announced, RanCommand
 from converter.machine.state import State
 from converter.machine.value import ROOT_TOKEN, Piece, Value, is_known, join
 from converter.shell.commands.call import Call, Handler, Result
+from converter.shell.commands.other import other
 
 
 def echo(call: Call, state: State) -> Result:
@@ -109,12 +110,21 @@ def _done(state: State) -> State:
     return replace(state, status="success")
 
 
+def git(call: Call, state: State) -> Result:
+    """`git rev-parse --show-toplevel`: the root; every other git command stays as it is."""
+    if tuple(value.flat for value in call.values[1:]) != ("rev-parse", "--show-toplevel"):
+        return other(call, state)
+    _stay(call, state)
+    return Result(_done(state), _absolute(""))
+
+
 TABLE: dict[str, Handler] = {
     "echo": echo,
     "printf": printf,
     "pwd": pwd,
     "dirname": dirname,
     "basename": basename,
+    "git": git,
     "realpath": realpath,
     "readlink": realpath,
 }
