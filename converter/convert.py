@@ -19,7 +19,8 @@ from converter.plan import ledger
 from converter.plan.dockerfiles import Loader
 from converter.plan.facts import FactsError, parse_facts
 from converter.plan.guard import GuardError, check_result, check_script
-from converter.plan.planner import FinalPlan, NotThePattern, Plan, plan
+from converter.plan.model import FinalPlan, NotThePattern, Plan
+from converter.plan.planner import plan
 from converter.plan.script import ScriptEdits, edit_script
 from converter.render.environment import render_dockerfile
 from converter.result import (

@@ -17,7 +17,7 @@ from converter.shell.syntax import Function, Script
 from converter.source import Source
 
 if TYPE_CHECKING:
-    from converter.plan.planner import FinalPlan
+    from converter.plan.model import FinalPlan
 
 
 class GuardError(Exception):
@@ -72,9 +72,7 @@ def check_script(source: Source, script: Script, text: str) -> None:
     left = {s.command.name for s in new.statements if isinstance(s.command, Function)}
     for name in sorted(set(defined) - left):
         plain = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
-        if re.search(rf"(?:^|[\s;&|({{'\"])(?<![\w.-]){re.escape(name)}(?=$|[\s;&|)}}'\"])", plain) and _called(
-            name, plain
-        ):
+        if _called(name, plain):
             raise refuse(
                 "STG304",
                 f"the function `{name}` has no purpose any more and is still called",

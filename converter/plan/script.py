@@ -271,12 +271,9 @@ class _Editor:
                     gone = 0
                     break
                 scan += 1
-            if gone and self.names_nothing_that_stays(statement.command):
+            command = statement.command
+            if gone and isinstance(command, syntax.SimpleCommand) and not command.redirects:
                 verdicts[index] = "gone"
-
-    def names_nothing_that_stays(self, command: syntax.Command) -> bool:
-        """Whether a message has no redirection and stands for itself."""
-        return isinstance(command, syntax.SimpleCommand) and not command.redirects
 
     def drop_detours(self, statements: tuple[syntax.Statement, ...], verdicts: list[Verdict]) -> None:
         """`cd x` and `cd ..` around commands that go have no purpose any more."""

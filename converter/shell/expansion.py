@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from converter.machine.value import ROOT_TOKEN, Piece, Unknowns, Value, is_known
+from converter.machine.value import ROOT_TOKEN, Unknowns, Value, is_known, join
 from converter.source import Span
 
 BLANKS = " \t\n"
@@ -29,7 +29,7 @@ def split_fields(parts: list[tuple[Value, bool]], span: Span, pattern: bool, sep
     A part that is not known counts as one field, or as a part of one.
     """
     if not any(splits for _, splits in parts):
-        return [Field(_join([value for value, _ in parts]), span, pattern)]
+        return [Field(join([value for value, _ in parts]), span, pattern)]
     fields: list[list[Value]] = []
     open_field = False
     for value, splits in parts:
@@ -54,18 +54,7 @@ def split_fields(parts: list[tuple[Value, bool]], span: Span, pattern: bool, sep
             fields[-1].append(value.slice(position, end))
             open_field = True
             position = end
-    return [Field(_join(field), span, pattern) for field in fields]
-
-
-def _join(values: list[Value]) -> Value:
-    pieces: list[Piece] = []
-    for value in values:
-        for piece in value.pieces:
-            if pieces and piece.reference is None and pieces[-1].reference is None:
-                pieces[-1] = Piece(pieces[-1].text + piece.text)
-            else:
-                pieces.append(piece)
-    return Value(tuple(pieces))
+    return [Field(join(field), span, pattern) for field in fields]
 
 
 def strip_newlines(value: Value) -> Value:

@@ -6,7 +6,8 @@ from converter.convert import Options
 from converter.machine.host import StartingFiles
 from converter.plan.dockerfiles import Loader
 from converter.plan.guard import GuardError, check_result
-from converter.plan.planner import FinalPlan, plan
+from converter.plan.model import FinalPlan
+from converter.plan.planner import plan
 from converter.render.environment import render_dockerfile
 from converter.shell.interpreter import interpret
 from converter.source import Source

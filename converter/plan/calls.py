@@ -1,0 +1,246 @@
+"""The commands of the script that stay and change: the final build, a build image that is still needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from converter.diagnostics import note, refuse
+from converter.dockerfile.pairs import pairs
+from converter.dockerfile.stages import global_arguments
+from converter.machine import paths
+from converter.machine.events import Event
+from converter.machine.value import Value, is_known
+from converter.plan import commands, contexts, options
+from converter.plan.dockerfiles import BuildFile
+from converter.plan.model import FinalPlan, Plan
+from converter.plan.spelling import Spelling
+from converter.plan.work import Work
+from converter.source import Edit, Span
+
+
+class CallEditor:
+    """Fills `Plan.word_edits`. `spellings` are the parameters of the final stages."""
+
+    def __init__(self, work: Work, spellings: Mapping[tuple[int, int], Spelling]) -> None:
+        self.work = work
+        self.spellings = spellings
+
+    def edit_commands(self, result: Plan) -> None:
+        for plan in result.finals:
+            self.edit_final(plan, result)
+        done: set[int] = set()
+        for plan in result.finals:
+            for builder in plan.builders:
+                number = builder.event.number
+                if number in result.liveness.images and number not in done:
+                    done.add(number)
+                    self.edit_builder(builder, plan, result)
+
+    def edit_final(self, plan: FinalPlan, result: Plan) -> None:
+        event = plan.runtime.event
+        texts: list[str] = []
+        self.check_same_arguments(plan)
+        for builder in plan.builders:
+            carried, notes = options.carry(builder.event, event)
+            texts += [text for text in carried if text not in texts]
+            result.diagnostics += notes
+            texts += [text for text in self.arguments(builder, plan) if text not in texts]
+        for spelling_key, spelling in self.spellings.items():
+            if spelling_key[0] != event.number:
+                continue
+            for parameter in spelling.parameters.values():
+                given = [text for text in texts if text.startswith(f"--build-arg {parameter.name}=")]
+                if given:
+                    continue
+                why = commands.still_holds(Value((parameter.piece,)), event, parameter.expression)
+                if why is not None:
+                    reference = parameter.piece.reference
+                    assert reference is not None
+                    raise refuse("STG303", f"the artifact's path cannot be a parameter: {why} at the final build",
+                                 reference.source, reference.span)  # fmt: skip
+                texts.append(f"--build-arg {parameter.name}={parameter.expression}")
+                result.diagnostics.append(
+                    note(
+                        "STG610",
+                        f"`{parameter.name}` is a build argument now"
+                        + (f", with {parameter.default} as its default" if parameter.default else ""),
+                        event.site.source,
+                        event.site.span,
+                    )
+                )
+        edits = commands.insert_before_context(event, texts)
+        edits += self.rebase(plan)
+        if edits:
+            self.add_edits(result, event, edits, "the final build has what the builder stage needs")
+
+    def check_same_arguments(self, plan: FinalPlan) -> None:
+        """Two builders in one file get their arguments from one command line."""
+        given: dict[str, str] = {}
+        for builder in plan.builders:
+            for name in _declared(builder):
+                value = builder.arguments[name].flat if name in builder.arguments else ""
+                if given.setdefault(name, value) != value:
+                    raise refuse(
+                        "STG203",
+                        f"two builders get different values for `{name}`, and in one build both would get the same",
+                        builder.event.site.source,
+                        builder.event.site.span,
+                        f"rename `{name}` in one of the Dockerfiles first",
+                    )
+
+    def rebase(self, plan: FinalPlan) -> list[Edit]:
+        """The context of the builder becomes that of the single build, where the runtime file needs no files."""
+        event = plan.runtime.event
+        wanted = [b for b in plan.builders if contexts.needs_context(b) and b.event.context != event.context]
+        if not wanted:
+            return []
+        folders = {builder.event.context for builder in plan.builders if contexts.needs_context(builder)}
+        if len(folders) > 1:
+            raise refuse(
+                "STG507", "the builders take their files from different folders", event.site.source, event.site.span
+            )
+        context = event.command.context
+        if context is None or not is_known(event.state.folder):
+            raise refuse("STG507", "the context cannot be edited", event.site.source, event.site.span)
+        span = event.spans[context.index]
+        new = paths.relative(folders.pop(), event.state.folder)
+        edits = [Edit(span, commands.shell_word(new))]
+        if event.command.file is None:
+            name = paths.relative(event.dockerfile, event.state.folder)
+            edits.insert(0, Edit(Span(span.start, span.start), f"-f {commands.shell_word(name)} "))
+        return edits
+
+    def arguments(self, builder: BuildFile, plan: FinalPlan) -> list[str]:
+        """The `--build-arg`s that the builder's stages need at the final build."""
+        runtime = plan.runtime
+        event = builder.event
+        final = runtime.event
+        texts = []
+        declared = _declared(builder)
+        theirs = _declared(runtime)
+        for argument in event.command.build_args:
+            name = argument.name
+            value = builder.arguments[name]
+            if name not in declared and name not in _PREDEFINED:
+                continue
+            if name in runtime.arguments:
+                if runtime.arguments[name].flat != value.flat:
+                    raise refuse(
+                        "STG203",
+                        f"`{name}` is `{self.work.show(runtime.arguments[name].flat)}` here and "
+                        f"`{self.work.show(value.flat)}` at the build of the builder image",
+                        final.site.source,
+                        final.site.span,
+                        f"rename `{name}` in one of the two Dockerfiles, and here, then try again",
+                    )
+                continue
+            if name in theirs:
+                raise refuse(
+                    "STG203",
+                    f"the builder gets `{name}` from the script and this file does not; in one build both would",
+                    runtime.source,
+                    theirs[name],
+                    f"rename `{name}` in one of the two Dockerfiles first",
+                )
+            why = commands.still_holds(value, final, self.work.show(value.flat))
+            if why is not None and argument.value is not None:
+                raise refuse(
+                    "STG303",
+                    f"--build-arg {name} cannot move to the final build: {why}",
+                    event.site.source,
+                    commands.flag_span(event, argument.flag),
+                    "keep the value in a variable that is set once",
+                )
+            texts.append(commands.flag_text(event, argument.flag))
+        for name in runtime.arguments:
+            if name in declared and name not in builder.arguments:
+                raise refuse(
+                    "STG203",
+                    f"this build gets `{name}` from the script and the builder's build does not; in one build both would",
+                    builder.source,
+                    declared[name],
+                    f"rename `{name}` in one of the two Dockerfiles first",
+                )
+        return texts
+
+    def edit_builder(self, builder: BuildFile, plan: FinalPlan, result: Plan) -> None:
+        """A build image that is still needed is built from the single Dockerfile, up to its stage."""
+        event = builder.event
+        name = plan.names[event.number]
+        path = plan.runtime.path
+        default = paths.join(event.context, "Dockerfile")
+        if event.command.program in ("podman", "buildah") and paths.base_name(path) == "Containerfile":
+            default = paths.join(event.context, "Containerfile")
+        flags: list[str] = []
+        if path != default:
+            flags.append(f"-f {commands.shell_word(paths.relative(path, event.state.folder))}")
+        flags.append(f"--target {name}")
+        text = " ".join(flags)
+        edits: list[Edit] = []
+        command = event.command
+        file_flag = command.flag("file")
+        target_flag = command.flag("target")
+        if target_flag is not None:
+            edits.append(commands.remove_flag(event, target_flag))
+        if file_flag is not None:
+            edits.append(Edit(commands.flag_span(event, file_flag), text))
+        else:
+            edits += commands.insert_before_context(event, [text])
+        self.add_edits(result, event, edits, f"the build image is the stage {name} now")
+        result.diagnostics.append(
+            note(
+                "STG613",
+                f"the build image is still used, so it is still built, as the stage `{name}` of {path}",
+                event.site.source,
+                event.site.span,
+            )
+        )
+
+    def dropped_words(self, result: Plan) -> None:
+        """Operands that no longer exist go from the commands that keep others."""
+        for number, indices in result.liveness.dropped.items():
+            event = self.work.run.events[number]
+            spans = event.spans  # type: ignore[attr-defined]
+            text = event.site.source.text
+            edits = []
+            for index in indices:
+                span = spans[index]
+                if spans.count(span) > 1:
+                    raise refuse("STG304", "only a part of this word's value goes away", event.site.source, span)
+                start = span.start
+                while text[start - 1] in " \t":
+                    start -= 1
+                edits.append(Edit(Span(start, span.end), ""))
+            self.add_edits(result, event, edits, "what no longer exists is not removed any more")
+
+    def add_edits(self, result: Plan, event: Event, edits: list[Edit], why: str) -> None:
+        site = event.site
+        by_span = result.word_edits.setdefault(site.source.path, {})
+        known = by_span.setdefault(site.span, [])
+        if known and known != edits:
+            raise refuse(
+                "STG304",
+                "this command is used several times, and each use would need another change",
+                site.source,
+                site.span,
+                "write the commands out, one for each image",
+            )
+        by_span[site.span] = edits
+        result.why.setdefault(site.span, why)
+
+
+_PREDEFINED = frozenset(
+    name
+    for base in ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy")
+    for name in (base, base.upper())
+)
+
+
+def _declared(file: BuildFile) -> dict[str, Span]:
+    """The names that a Dockerfile declares with ARG."""
+    found: dict[str, Span] = {}
+    for instruction in (*global_arguments(file.tree), *(i for s in file.stages for i in s.instructions)):
+        if instruction.keyword == "ARG":
+            for pair in pairs(instruction):
+                found.setdefault(pair.name, pair.span)
+    return found

@@ -1,0 +1,224 @@
+"""What has to hold between the two builds for one Dockerfile to mean the same."""
+
+from __future__ import annotations
+
+from converter.diagnostics import refuse
+from converter.dockerfile.stages import stage_references
+from converter.machine import paths
+from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, RanCommand
+from converter.machine.host import FromContainer
+from converter.machine.value import is_known
+from converter.plan import commands, contexts
+from converter.plan.dockerfiles import BuildFile
+from converter.plan.liveness import INSPECTIONS, Liveness
+from converter.plan.model import FinalPlan
+from converter.plan.runs import check_run
+from converter.plan.takes import Artifact, Take
+from converter.plan.work import Work
+
+
+class Checker:
+    """Raises `Refusal` where something stands in the way."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+
+    def check_artifacts(self, runtime: BuildFile, takes: tuple[Take, ...]) -> None:
+        """Nothing on the host may have changed an artifact between `docker cp` and the build."""
+        for take in takes:
+            for use in take.sources:
+                for artifact in use.artifacts:
+                    out = self.work.run.events[artifact.origin.event]
+                    assert isinstance(out, CopiedOut)
+                    self.check_copy(out, runtime)
+                    self.check_between(out, runtime, artifact)
+
+    def check_copy(self, out: CopiedOut, runtime: BuildFile) -> None:
+        place = out.site.source, out.site.span
+        if out.source.flat in ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf"):
+            raise refuse("STG404", f"`{out.source.flat}` of a container is made by the engine", *place)
+        if "follow-link" in out.flags:
+            self.work.assume("`docker cp -L` and `COPY --from` follow a link at the artifact's path alike", out)
+        if out.merged:
+            raise refuse(
+                "STG404",
+                f"`{self.work.show(out.source.flat)}` is copied into the folder `{self.work.show(out.path)}`, which has files already",
+                *place,
+                "copy it into a folder of its own",
+            )
+        if not is_known(out.path) and not is_known(runtime.event.context):
+            return
+        created = self.work.run.events[out.container.event]
+        assert isinstance(created, Created)
+        why = check_run(created, self.work.run, self.work.loader)
+        if "runs nothing" not in why:
+            self.work.assume(why, created)
+
+    def check_between(self, out: CopiedOut, runtime: BuildFile, artifact: Artifact) -> None:
+        for event in self.work.run.events[out.number + 1 : runtime.event.number]:
+            if not isinstance(event, RanCommand) or event.site == out.site:
+                continue
+            touched = [
+                path for path in event.paths
+                if path == artifact.host or paths.is_below(artifact.host, path) or paths.is_below(path, artifact.host)
+            ]  # fmt: skip
+            touched = [path for path in touched if path == artifact.host or (event.opaque and path)]
+            reading = _reads_only(event)
+            if touched and not reading:
+                raise refuse(
+                    "STG501",
+                    f"`{event.name}` may change `{self.work.show(artifact.host)}` after it was copied out",
+                    event.site.source,
+                    event.site.span,
+                    "move this step into the builder Dockerfile first",
+                )
+            if event.opaque and not touched and not _runs_tree(event):
+                self.work.assume(f"`{event.name}` leaves `{self.work.show(artifact.host)}` alone", event)
+            elif event.opaque and not touched:
+                raise refuse(
+                    "STG501",
+                    f"`{self.work.show(' '.join(v.flat for v in event.words))}` runs between the copy and the build, "
+                    f"and may change `{self.work.show(artifact.host)}`",
+                    event.site.source,
+                    event.site.span,
+                    "move it before the first build or behind the last one, then try again",
+                )
+
+    def check_builder(self, builder: BuildFile, runtime: BuildFile) -> None:
+        event = builder.event
+        self.check_mounts(runtime)
+        names = {stage.name.lower() for stage in runtime.stages if stage.name}
+        for reference in stage_references(builder.tree):
+            if reference.stage is None and reference.place != "FROM" and reference.value.lower() in names:
+                raise refuse(
+                    "STG204",
+                    f"`{reference.value}` is an image here and a stage in {runtime.path}",
+                    builder.source,
+                    reference.span,
+                    "rename the stage first",
+                )
+        if builder.path == runtime.path:
+            raise refuse(
+                "STG404",
+                f"both images are built from {builder.path}",
+                event.site.source,
+                event.site.span,
+                "give the builder a Dockerfile of its own, or copy from the stage by hand",
+            )
+        for file in (builder, runtime):
+            special = f"{file.path}.dockerignore"
+            if file.event.state.files.lookup(special) is not None:
+                raise refuse(
+                    "STG504",
+                    f"{special} holds for one of the two builds only, and with BuildKit only",
+                    file.event.site.source,
+                    file.event.site.span,
+                    "move its rules into .dockerignore first",
+                )
+        if event.context != runtime.event.context and contexts.needs_context(builder):
+            if not contexts.needs_nothing(runtime, self.work.taken[runtime.event.number]):
+                raise refuse(
+                    "STG507",
+                    f"the builder's files come from `{self.work.show(event.context) or '.'}`, the runtime's from "
+                    f"`{self.work.show(runtime.event.context) or '.'}`",
+                    runtime.event.site.source,
+                    commands.context_span(runtime.event),
+                    "build both from one folder first",
+                )
+            if paths.is_outside(event.context) or not is_known(event.context):
+                raise refuse(
+                    "STG106", "the builder's context lies outside the root", event.site.source, event.site.span
+                )
+        elif contexts.triggers(builder) and event.context != runtime.event.context:
+            raise refuse(
+                "STG507", "the base image may take files of the context (ONBUILD)", event.site.source, event.site.span
+            )
+
+    def check_mounts(self, runtime: BuildFile) -> None:
+        """A `RUN --mount` of the build context may use the artifact, which is no longer there."""
+        for stage in runtime.stages:
+            for instruction in stage.instructions:
+                for flag in instruction.flags if instruction.keyword == "RUN" else ():
+                    value = flag.value or ""
+                    if flag.name == "mount" and "from=" not in value and ("type=" not in value or "type=bind" in value):
+                        raise refuse(
+                            "STG404",
+                            "this RUN sees the build context, which no longer holds the artifact",
+                            runtime.source,
+                            flag.span,
+                            "mount from the builder stage by hand",
+                        )
+
+    def check_order(self, plans: list[FinalPlan], liveness: Liveness) -> None:
+        """What stays of the script must not change the builder's context between the two builds."""
+        for plan in plans:
+            final = plan.runtime.event
+            for builder in plan.builders:
+                if not contexts.needs_context(builder):
+                    continue
+                before = builder.event.state.files
+                for path, entry in final.state.files.changes.items():
+                    if before.changes.get(path, _ABSENT) == entry or (path not in before.changes and entry is None
+                                                                      and before.lookup(path) is None):  # fmt: skip
+                        continue
+                    numbers = entry.events if entry is not None else self.removers(path, builder.event, final)
+                    alive = [n for n in numbers if n in liveness.live and n > builder.event.number]
+                    if not alive or (entry is not None and isinstance(entry.origin, FromContainer)):
+                        continue
+                    if contexts.takes_in(builder, path):
+                        event = self.work.run.events[alive[0]]
+                        raise refuse(
+                            "STG506",
+                            f"this changes `{self.work.show(path)}` after the first build, and the builder takes it in",
+                            event.site.source,
+                            event.site.span,
+                            "do it before the first build, or add the path to .dockerignore",
+                        )
+
+    def removers(self, path: str, start: Built, end: Built) -> tuple[int, ...]:
+        return tuple(
+            event.number
+            for event in self.work.run.events[start.number : end.number]
+            if isinstance(event, ChangedFiles) and path in event.removes
+        )
+
+
+_ABSENT = object()
+_TREE_RUNNERS = frozenset(
+    """
+    ant bash cargo cmake dash go gradle grunt gulp just ksh lein make mvn ninja node npm npx perl php pip pip3
+    python python2 python3 rake ruby sbt sh stack task yarn xargs find
+    """.split()
+)
+"""Programs that run files of the tree, or change many at once."""
+
+
+def _reads_only(event: RanCommand) -> bool:
+    names = INSPECTIONS | {
+        "cat",
+        "grep",
+        "wc",
+        "cmp",
+        "diff",
+        "head",
+        "tail",
+        "echo",
+        "git",
+        "aws",
+        "scp",
+        "curl",
+        "ssh",
+    }
+    base = paths.base_name(event.name)
+    if base in ("tar", "bsdtar", "zip"):
+        flags = event.words[1].flat if len(event.words) > 1 else ""
+        return base == "zip" or "c" in flags.partition("-")[2] or (not flags.startswith("-") and "c" in flags)
+    return base in names or event.name.startswith("docker ")
+
+
+def _runs_tree(event: RanCommand) -> bool:
+    """Whether a command runs something of the tree that may do anything: a script, make, a build tool."""
+    name = event.name
+    if "/" in name and not name.startswith(("/usr/", "/bin/", "/sbin/", "/opt/")):
+        return True
+    return paths.base_name(name) in _TREE_RUNNERS

@@ -1,0 +1,51 @@
+"""The plan of a recipe: what its parts hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+from converter.diagnostics import Diagnostic
+from converter.plan import copies
+from converter.plan.dockerfiles import BuildFile
+from converter.plan.liveness import Liveness
+from converter.plan.merge import Blocks
+from converter.result import Assumption
+from converter.shell.interpreter import Run
+from converter.source import Edit, Span
+
+
+class NotThePattern(Exception):
+    """The run holds no builder pattern: why, and whether it is multi-stage already."""
+
+    def __init__(self, diagnostic: Diagnostic, multi_stage: bool) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+        self.multi_stage = multi_stage
+
+
+class FinalPlan(Struct, frozen=True):
+    """One runtime Dockerfile and the single Dockerfile that takes its place."""
+
+    runtime: BuildFile
+    builders: tuple[BuildFile, ...]
+    names: Mapping[int, str]
+    blocks: Blocks
+    rewritten: copies.Rewritten
+
+
+class Plan(Struct):
+    """Everything that changes, and why.
+
+    `word_edits` are edits inside commands that stay, by script path and the command's span.
+    """
+
+    run: Run
+    finals: list[FinalPlan]
+    liveness: Liveness
+    word_edits: dict[str, dict[Span, list[Edit]]] = field(default_factory=dict)
+    why: dict[Span, str] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
+    assumptions: list[Assumption] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)

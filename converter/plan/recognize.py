@@ -1,0 +1,222 @@
+"""Which builds of a run take artifacts, and why a run is no recipe."""
+
+from __future__ import annotations
+
+from converter.diagnostics import Refusal, note, refuse
+from converter.docker_cli.references import normalize
+from converter.dockerfile.stages import Stage, stage_references
+from converter.machine import paths
+from converter.machine.events import Built, ChangedFiles, Created, Event, RanCommand
+from converter.machine.host import FromContainer
+from converter.machine.value import is_known
+from converter.plan.dockerfiles import BuildFile
+from converter.plan.model import NotThePattern
+from converter.plan.takes import Taken, look
+from converter.plan.work import Work
+from converter.shell.interpreter import NeedsFiles
+
+
+class Recognizer:
+    """Finds the final builds of a run; raises `NotThePattern` or `Refusal` where there are none."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+
+    def find_finals(self) -> list[BuildFile]:
+        """The builds that take artifacts, in order."""
+        self.prefetch()
+        refusals: list[Refusal] = []
+        finals: list[BuildFile] = []
+        files: list[BuildFile] = []
+        for event in self.work.builds:
+            try:
+                file = self.work.loader.load(event)
+                files.append(file)
+                taken = self.look(file)
+            except Refusal as refusal:
+                refusals.append(refusal)
+                continue
+            self.work.taken[event.number] = taken
+            if taken.takes:
+                finals.append(file)
+        for file in files:
+            self.check_sources(file, bool(finals))
+        if finals:
+            if self.work.image is not None:
+                wanted = [file for file in finals if self.has_tag(file.event, self.work.image)]
+                if not wanted:
+                    tags = ", ".join(self.work.show(tag.flat) for file in finals for tag in file.event.tags) or "none"
+                    raise refuse("STG102", f"no final image has the tag `{self.work.image}`; there are: {tags}")
+                return wanted
+            return finals
+        if self.work.outs and refusals:
+            raise refusals[0]
+        self.check_streams()
+        self.check_worked_on()
+        raise self.nothing_to_convert(files)
+
+    def has_tag(self, event: Built, tag: str) -> bool:
+        return any(tag in (value.flat, self.work.show(value.flat)) or normalize(tag) == normalize(value.flat)
+                   for value in event.tags)  # fmt: skip
+
+    def prefetch(self) -> None:
+        """Asks for all Dockerfiles at once."""
+        wanted = []
+        for event in self.work.builds:
+            try:
+                path = self.work.loader.file_of(event)
+            except Refusal:
+                continue
+            wanted += [path, paths.join(event.context, ".dockerignore")]
+        missing = [
+            path for path in dict.fromkeys(wanted)
+            if path not in self.work.loader.texts and self.work.builds[0].state.files.start.kind(path) == "file"
+        ]  # fmt: skip
+        if missing:
+            raise NeedsFiles(tuple(missing))
+
+    def look(self, file: BuildFile) -> Taken:
+        def expand(stage: Stage, position: int, text: str) -> str:
+            return file.states[stage.index].scopes[position].expand(text)
+
+        return look(file.stages, expand, file.event.state.files, file.event.context, file.ignore, file.source)
+
+    def check_sources(self, file: BuildFile, has_finals: bool) -> None:
+        """Sources that nothing provides, once artifacts have been copied out: the recipe is broken, or not understood."""
+        taken = self.work.taken.get(file.event.number)
+        earlier = [out for out in self.work.outs if out.number < file.event.number]
+        if taken is None:
+            return
+        for made in taken.host_made:
+            event = self.work.run.events[made.event]
+            self.check_host_made(made.path, event)
+        feeds = {out.container.image.event for out in self.work.outs if out.container.image is not None}
+        mounted = [
+            event for event in self.work.run.events[: file.event.number]
+            if isinstance(event, Created) and any(v.kind in ("bind", "unknown") for v in event.command.volumes)
+        ]  # fmt: skip
+        for gap in taken.missing:
+            argument = gap.instruction.arguments[gap.index]
+            if mounted and not earlier:
+                event = mounted[-1]
+                raise refuse(
+                    "STG404",
+                    f"`{self.work.show(gap.path)}` is not in the tree: it seems to be made by this container in a mounted folder",
+                    event.site.source,
+                    event.site.span,
+                    "builds in mounted folders are not converted; convert this recipe by hand",
+                )
+            if earlier and file.event.number not in feeds and is_known(gap.path):
+                places = ", ".join(f"`{self.work.show(out.path)}`" for out in earlier)
+                raise refuse(
+                    "STG502",
+                    f"`{gap.path}` is neither in the tree nor written by the script, which copies {places} out",
+                    file.source,
+                    argument.span,
+                    "make the script's path and the Dockerfile's agree first",
+                )
+            if earlier and not is_known(gap.path) and (has_finals or file.event.number not in feeds):
+                raise refuse(
+                    "STG205",
+                    f"what `{self.work.show(gap.path)}` names is not known",
+                    file.source,
+                    argument.span,
+                    "give the variable with --env NAME=VALUE",
+                )
+
+    def check_host_made(self, path: str, event: Event) -> None:
+        """What a host command made out of an artifact is not what the build image holds."""
+        if isinstance(event, RanCommand) and event.name.rpartition("/")[2] in ("docker", "podman", "sudo", "nerdctl"):
+            raise refuse(
+                "STG404",
+                f"`{self.work.show(path)}` is the redirected output of this command",
+                event.site.source,
+                event.site.span,
+                "let the script use `docker cp`, or convert this recipe by hand",
+            )
+        if isinstance(event, ChangedFiles):
+            sources = [event.state.files.lookup(name) for name in event.reads]
+            touched = [entry for entry in sources if entry is not None and isinstance(entry.origin, FromContainer)]
+            if touched:
+                raise refuse(
+                    "STG501",
+                    f"`{event.verb}` changes the artifact after it was copied out",
+                    event.site.source,
+                    event.site.span,
+                    "move this step into the builder Dockerfile first",
+                )
+
+    def check_streams(self) -> None:
+        """`docker cp ... -`: the artifact leaves the container as a tar stream."""
+        for out in self.work.outs:
+            if out.path == "-":
+                raise refuse(
+                    "STG404",
+                    "the artifact is written to standard output as a tar stream",
+                    out.site.source,
+                    out.site.span,
+                    "let `docker cp` write to a path instead of `-`",
+                )
+
+    def check_worked_on(self) -> None:
+        """Host commands on an artifact whose result cannot be followed: the recipe may hold the pattern all the same."""
+        last = self.work.builds[-1].number if self.work.builds else 0
+        for event in self.work.run.events[:last]:
+            if not isinstance(event, ChangedFiles) or event.verb not in ("cp", "mv"):
+                continue
+            entries = [event.state.files.lookup(path) for path in event.reads]
+            for path in event.reads:
+                if any(character in path for character in "*?["):
+                    entries += [entry for _, entry in event.state.files.changed_below(paths.parent(path))]
+            if any(entry is not None and isinstance(entry.origin, FromContainer) for entry in entries):
+                raise refuse(
+                    "STG501",
+                    f"what this `{event.verb}` does with the artifact is not followed",
+                    event.site.source,
+                    event.site.span,
+                    "copy single files or whole folders, or convert by hand",
+                )
+
+    def nothing_to_convert(self, files: list[BuildFile]) -> NotThePattern:
+        if self.work.outs:
+            out = self.work.outs[-1]
+            return NotThePattern(
+                note(
+                    "STG601",
+                    f"no Dockerfile of the script takes `{self.work.show(out.path)}`, which is copied out here",
+                    out.site.source,
+                    out.site.span,
+                    "if another file builds the image, name it with --runtime",
+                ),
+                False,
+            )
+        for file in files:
+            stage_copies = [r for r in stage_references(file.tree) if r.place == "--from"]
+            if len(file.stages) > 1 and stage_copies:
+                return NotThePattern(
+                    note(
+                        "STG602",
+                        f"{file.path} has {len(file.stages)} stages and takes its artifacts from them",
+                        file.source,
+                        stage_copies[0].span,
+                    ),
+                    True,
+                )
+        return NotThePattern(note("STG101", "no file is copied out of a container and into a second image"), False)
+
+    def absorbed(self, finals: list[BuildFile]) -> set[int]:
+        """The `docker cp` events that final Dockerfiles take the results of."""
+        numbers = set()
+        chosen = {file.event.number for file in finals}
+        for number, taken in self.work.taken.items():
+            for take in taken.takes:
+                for use in take.sources:
+                    for artifact in use.artifacts:
+                        if number in chosen:
+                            numbers.add(artifact.origin.event)
+        others: set[int] = set()
+        for number, taken in self.work.taken.items():
+            if number not in chosen:
+                for take in taken.takes:
+                    others |= {artifact.origin.event for use in take.sources for artifact in use.artifacts}
+        return numbers - others
