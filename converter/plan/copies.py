@@ -13,7 +13,7 @@ from converter.dockerfile.environment import Scope, target_path
 from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
 from converter.plan.dockerfiles import BuildFile
-from converter.plan.kinds import kind_of
+from converter.plan.kinds import FILE_SUFFIXES, kind_of
 from converter.plan.runs_text import run_text
 from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact, SourceUse, Take
@@ -152,12 +152,14 @@ class _Writer:
                 kind, _ = kind_of(artifact, builder, self.runtime, take.stage)
                 plain = "." not in paths.base_name(artifact.host) and kind != "folder"
                 packed = any(
-                    "tar" in run_text(i, builder.source)
+                    re.search(r"\btar\b", run_text(i, builder.source))
                     for s in builder.stages
                     for i in s.instructions
                     if i.keyword == "RUN"
                 )
-                if artifact.pattern or (plain and packed):
+                ending = paths.base_name(artifact.path.flat).rpartition(".")[2]
+                safe = ending in FILE_SUFFIXES and ending not in ("gz", "xz", "bz2", "zst", "tar", "tgz", "bin")
+                if (artifact.pattern and not safe) or (plain and packed):
                     raise refuse(
                         "STG404",
                         f"ADD unpacks archives, and `{self.show(artifact.host)}` may be one",

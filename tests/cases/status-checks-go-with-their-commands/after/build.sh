@@ -1,0 +1,6 @@
+#!/bin/bash
+
+docker build -t probe:latest .
+if [ $? -ne 0 ]; then
+    exit 1
+fi
