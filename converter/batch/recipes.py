@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 import converter.convert as conversion
 from converter.batch.discovery import Root, candidates
-from converter.batch.problems import Problem
+from converter.batch.problems import Problem, UsageProblem
 from converter.batch.reading import OutsideError, read_text
 from converter.convert import Needs, Options, Tree
 from converter.diagnostics import error
+from converter.render.environment import TemplateProblem
 from converter.result import Recipe
 from converter.source import Location, Source, SourceError
 
@@ -82,7 +83,10 @@ def convert_driver(
                 return Outcome(_refused(driver, unread), texts)
         if driver in absent:
             raise Problem(f"{driver}: no such file below {root.folder}")
-        answer = conversion.convert(Tree(paths - absent, texts), driver, options, templates)
+        try:
+            answer = conversion.convert(Tree(paths - absent, texts), driver, options, templates)
+        except (conversion.OptionError, TemplateProblem) as wrong:
+            raise UsageProblem(str(wrong)) from None
         if not isinstance(answer, Needs):
             return Outcome(answer, texts)
         wanted = tuple(path for path in answer.paths if path not in texts and path not in absent)

@@ -33,7 +33,7 @@ from converter.machine.events import (
     UsedImages,
 )
 from converter.machine.host import Entry, FromContainer
-from converter.machine.value import Value
+from converter.machine.value import TOKEN_START, Value
 from converter.shell.commands.effects import HARMLESS
 from converter.shell.interpreter import Run
 
@@ -41,6 +41,9 @@ INSPECTIONS = frozenset(
     {"[", "[[", "test", "ls", "file", "stat", "du", "md5sum", "sha1sum", "sha256sum", "ldd", "readelf"}
 )
 """Commands that only look at the files that their words name."""
+
+TESTING = frozenset({"[", "[[", "test", "ls", "file", "stat"})
+"""Those of them that are there to see that the artifact has arrived."""
 
 CLEANING = frozenset({"rm", "rmi", "stop", "kill", "ps", "images", "inspect", "logs", "image", "container"})
 """docker commands that do no harm where what they name does not exist, as a first run shows."""
@@ -227,11 +230,23 @@ class _Judge:
         if not any(dead):
             return True
         if all(dead):
-            return False
+            return any(self.is_delivered(event, path) for path in event.makes)
         self.result.dropped[event.number] = tuple(
             index for (index, _), gone in zip(event.operands[:-1], dead, strict=False) if gone
         )
         return True
+
+    def is_delivered(self, event: ChangedFiles, path: str) -> bool:
+        """Whether a copy of an artifact is a result of its own: it lies outside the root, or stays after the last build."""
+        read = any(
+            isinstance(later, ChangedFiles) and path in later.reads for later in self.run.events[event.number + 1 :]
+        )
+        if read:
+            return False
+        if paths.is_outside(path) or TOKEN_START in path:
+            return True
+        final = self.run.final.files.lookup(path) if self.run.final is not None else None
+        return final is not None and not any(build.number > event.number for build in self.builds.values())
 
     def folder_is_dead(self, event: ChangedFiles, path: str) -> bool:
         """Whether a made folder only ever held artifacts that are no longer copied out."""
@@ -442,6 +457,8 @@ class _Judge:
             if any(isinstance(e, RanCommand) and e.makes and e.site == event.site for e in self.run.events):
                 # what it found out is written to a file
                 return True
+            if base not in TESTING or self.is_inside_another(event):
+                return True
             named = [path for path in event.paths if not path.endswith("]")]
             if base in ("[", "test"):
                 flats = [value.flat for value in event.words[1:] if value.flat != "]"]
@@ -449,6 +466,15 @@ class _Judge:
                 named = [paths.join(event.state.folder, flats[1])] if tested else []
             return not named or not all(self.dead_copies_at(event, path) for path in named)
         return True
+
+    def is_inside_another(self, event: Event) -> bool:
+        """Whether a command stands in a substitution, so that another one uses what it prints."""
+        return any(
+            other.site.source is event.site.source
+            and other.site.span != event.site.span
+            and event.site.span in other.site.span
+            for other in self.run.events
+        )
 
     def path_read(self, path: str, by: Event) -> bool:
         return any(
@@ -474,6 +500,10 @@ class _Judge:
                 self.result.containers.add(event.number)
             if event.image is not None:
                 self.result.images.add(event.image.event)
+            if event.number not in self.containers:
+                for volume in event.command.volumes:
+                    if volume.source is not None:
+                        self.need_path(event, paths.join(event.state.folder, volume.source.text))
         elif isinstance(event, CopiedOut):
             self.result.containers.add(event.container.event)
             self.result.copies.add(event.number)

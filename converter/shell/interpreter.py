@@ -17,7 +17,7 @@ from converter.diagnostics import Diagnostic, refuse, warning
 from converter.docker_cli.parse import is_docker
 from converter.machine import paths
 from converter.machine.events import Announced, Assigned, Event, InnerCommand, RanCommand, Site, Skipped
-from converter.machine.host import Entry, FromHost, HostFiles, StartingFiles
+from converter.machine.host import Entry, FromContainer, FromHost, HostFiles, StartingFiles
 from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Unknowns, Value, is_known, join
 from converter.shell import expansion, reader, syntax
@@ -383,6 +383,8 @@ class Interpreter:
 
     def redirect(self, redirect: syntax.Redirect, state: State, source: Source, call: Call | None) -> State:
         """A redirection to a file makes that file."""
+        if redirect.target is not None and redirect.operator == "<":
+            return self.redirect_input(redirect.target, state, source, call)
         if redirect.target is None or not redirect.operator.startswith((">", "&>")):
             return state
         state, expanded = self.expand_word(redirect.target, state, source)
@@ -397,6 +399,17 @@ class Interpreter:
         number = self.number()
         self.record(RanCommand(number, site, self.calls, state, name, (), False, words, (target,)))
         return state.with_files(state.files.put(target, Entry("file", FromHost(number), (number,))))
+
+    def redirect_input(self, target: syntax.Word, state: State, source: Source, call: Call | None) -> State:
+        """`< file`: a command that stays reads it; only what came out of a container matters."""
+        state, expanded = self.expand_word(target, state, source)
+        if len(expanded) == 1:
+            path = paths.join(state.folder, expanded[0].value.flat)
+            entry = state.files.lookup(path)
+            if entry is not None and isinstance(entry.origin, FromContainer):
+                site = call.site if call else Site(source, target.span)
+                self.record(RanCommand(self.number(), site, self.calls, state, "<", (path,), False))
+        return state
 
     # words
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from msgspec.structs import replace
 
 from converter.machine import paths
@@ -22,6 +24,9 @@ def other(call: Call, state: State) -> Result:
     named = []
     for field in call.fields[1:]:
         flat = field.value.flat
+        if field.pattern:
+            shape = paths.join(state.folder, flat)
+            named += [path for path in state.files.changes if fnmatchcase(path, shape)]
         candidates = [flat] if not flat.startswith("-") else []
         if "=" in flat:
             candidates.append(flat.partition("=")[2])
