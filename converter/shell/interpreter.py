@@ -7,7 +7,6 @@ leave events; all others leave an event that says they stay as they are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
@@ -16,16 +15,16 @@ from msgspec.structs import replace
 from converter.diagnostics import Diagnostic, refuse, warning
 from converter.docker_cli.parse import is_docker
 from converter.machine import paths
-from converter.machine.events import Announced, Assigned, Event, InnerCommand, RanCommand, Site, Skipped
+from converter.machine.events import Assigned, Event, InnerCommand, RanCommand, Site, Skipped
 from converter.machine.host import Entry, FromContainer, FromHost, HostFiles, StartingFiles
 from converter.machine.state import Flow, State, Status, Variable
-from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Unknowns, Value, is_known, join
-from converter.shell import expansion, reader, syntax
+from converter.machine.value import EMPTY, Piece, Unknowns, Value, is_known
+from converter.shell import reader, syntax
 from converter.shell.commands import COMMANDS
 from converter.shell.commands.call import Call, Result
-from converter.shell.commands.effects import STABLE
+from converter.shell.expander import Expander, Read
 from converter.shell.expansion import Field
-from converter.source import Source, Span
+from converter.source import Source
 
 NEGATED: Mapping[Status, Status] = {"success": "failure", "failure": "success", "unknown": "unknown"}
 
@@ -42,16 +41,6 @@ class NeedsFiles(Exception):
     def __init__(self, wanted: tuple[str, ...]) -> None:
         super().__init__(", ".join(wanted))
         self.wanted = wanted
-
-
-class Read(Struct, frozen=True):
-    """A use of a variable at `span`, in the command at `site`; `binding` is the assignment that it sees."""
-
-    name: str
-    binding: int
-    source: Source
-    span: Span
-    site: Site | None
 
 
 class Run(Struct):
@@ -107,6 +96,7 @@ class Interpreter:
         self.traps: list[tuple[Value, Call]] = []
         self.trap_site: Site | None = None
         self.looks = 0
+        self.words = Expander(self)
 
     # scripts and lists
 
@@ -282,14 +272,14 @@ class Interpreter:
         fields: list[Field] = []
         for word in command.words:
             if fields and fields[0].value.flat in DECLARATIONS and _assigns(word):
-                state, value = self.one_value(word, state, source)
+                state, value = self.words.one_value(word, state, source)
                 expanded = [Field(value, word.span)]
             else:
-                state, expanded = self.expand_word(word, state, source)
+                state, expanded = self.words.expand_word(word, state, source)
             fields.extend(expanded)
         bindings: dict[str, Variable] = {}
         for assignment in command.assignments:
-            state, value, pure = self.assigned_value(assignment, state, source)
+            state, value, pure = self.words.assigned_value(assignment, state, source)
             binding = self.number() if not fields else None
             if not fields:
                 self.record(Assigned(binding or 0, site, self.calls, state, assignment.name, binding or 0, value, pure))
@@ -387,7 +377,7 @@ class Interpreter:
             return self.redirect_input(redirect.target, state, source, call)
         if redirect.target is None or not redirect.operator.startswith((">", "&>")):
             return state
-        state, expanded = self.expand_word(redirect.target, state, source)
+        state, expanded = self.words.expand_word(redirect.target, state, source)
         if len(expanded) != 1 or (redirect.operator in (">&", "&>") and expanded[0].value.flat.isdigit()):
             return state
         target = paths.join(state.folder, expanded[0].value.flat)
@@ -402,7 +392,7 @@ class Interpreter:
 
     def redirect_input(self, target: syntax.Word, state: State, source: Source, call: Call | None) -> State:
         """`< file`: a command that stays reads it; only what came out of a container matters."""
-        state, expanded = self.expand_word(target, state, source)
+        state, expanded = self.words.expand_word(target, state, source)
         if len(expanded) == 1:
             path = paths.join(state.folder, expanded[0].value.flat)
             entry = state.files.lookup(path)
@@ -411,172 +401,7 @@ class Interpreter:
                 self.record(RanCommand(self.number(), site, self.calls, state, "<", (path,), False))
         return state
 
-    # words
-
-    def assigned_value(self, assignment: syntax.Assignment, state: State, source: Source) -> tuple[State, Value, bool]:
-        """The value of an assignment; the flag tells whether computing it changed nothing."""
-        if assignment.value is None:
-            expression = source.slice(assignment.span)
-            token = self.run.unknowns.token(("array", self.number()), f"${assignment.name}", f"set by {expression}")
-            return state, Value((Piece(token),)), False
-        before = self.number()
-        state, value = self.one_value(assignment.value, state, source)
-        if assignment.append:
-            old = self.variable(assignment.name, state)
-            value = join((old.value if old else EMPTY, value))
-        return state, value, self.number() == before
-
-    def one_value(self, word: syntax.Word, state: State, source: Source) -> tuple[State, Value]:
-        """A word without field splitting, as in an assignment."""
-        values: list[Value] = []
-        for index, part in enumerate(word.parts):
-            state, value = self.part(part, state, source, index == 0)
-            values.append(value)
-        return state, join(values)
-
-    def expand_word(self, word: syntax.Word, state: State, source: Source) -> tuple[State, list[Field]]:
-        """The fields that a word becomes: expansion, then field splitting of what was not quoted."""
-        values: list[tuple[Value, bool]] = []
-        pattern = False
-        for index, part in enumerate(word.parts):
-            if isinstance(part, syntax.Parameter) and part.name in "@*" and part.name and not part.operation:
-                if len(word.parts) == 1 and state.positional is not None:
-                    given = state.positional
-                    if part.quoted and part.name == "*":
-                        spaced = [piece for value in given for piece in (Value.literal(" "), value)][1:]
-                        return state, [Field(join(spaced), word.span)]
-                    if part.quoted:
-                        return state, [Field(value, word.span) for value in given]
-                    split = [expansion.split_fields([(value, True)], word.span, False) for value in given]
-                    return state, [found for one in split for found in one]
-            state, value = self.part(part, state, source, index == 0)
-            if isinstance(part, syntax.Text):
-                if not part.quoted and any(character in part.text for character in "*?[{"):
-                    pattern = pattern or _is_pattern(part.text)
-                values.append((value, False))
-            else:
-                values.append((value, not part.quoted))
-        separators = state.variables.get("IFS")
-        if separators is not None and separators.value.known and separators.value.flat != " \t\n":
-            return state, expansion.split_fields(values, word.span, pattern, separators.value.flat)
-        return state, expansion.split_fields(values, word.span, pattern)
-
-    def part(self, part: syntax.Part, state: State, source: Source, first: bool) -> tuple[State, Value]:
-        """The value of a part of a word."""
-        if isinstance(part, syntax.Text):
-            if first and not part.quoted and part.text.startswith("~"):
-                user, slash, rest = part.text.partition("/")
-                token = self.run.unknowns.token(("home", user), user, "the home folder is the machine's own")
-                reference = Reference(user, None, False, source, part.span)
-                return state, Value((Piece(token, reference), *Value.literal(slash + rest).pieces))
-            return state, Value.literal(part.text)
-        if isinstance(part, syntax.Parameter):
-            value = self.parameter(part, state, source)
-            if part.name.isidentifier() and part.operation[:2].strip(":").startswith("="):
-                # `${x:=y}` sets x as well
-                state = state.assign(part.name, Variable(value, None))
-            return state, value
-        if isinstance(part, syntax.Substitution):
-            return self.substitution(part, state, source)
-        if isinstance(part, syntax.Arithmetic):
-            state = self.forget(re.findall(r"([A-Za-z_]\w*)\s*(?:[-+*/%&|^]?=(?!=)|\+\+|--)", part.expression), state)
-        token = self.run.unknowns.token(
-            ("opaque", part.expression, self.fresh()), part.expression, "this expansion is not followed"
-        )
-        return state, Value((Piece(token, Reference(part.expression, None, part.quoted, source, part.span)),))
-
-    def variable(self, name: str, state: State) -> Variable | None:
-        """A variable or special parameter, None for one that the script does not set."""
-        found = state.variables.get(name)
-        if found is not None:
-            return found
-        if name == "PWD":
-            return Variable(absolute(state.folder), None)
-        if name == "0":
-            return Variable(absolute(self.script_path), None)
-        if name.isdigit() and state.positional is not None:
-            index = int(name) - 1
-            return Variable(state.positional[index] if index < len(state.positional) else EMPTY, None)
-        if name == "#" and state.positional is not None:
-            return Variable(Value.literal(str(len(state.positional))), None)
-        return None
-
-    def parameter(self, part: syntax.Parameter, state: State, source: Source) -> Value:
-        """`$name` and `${...}`."""
-        unknowns = self.run.unknowns
-        name = part.name
-        if name == "BASH_SOURCE" and part.operation in ("", "[0]"):
-            return absolute(source.path)
-        variable = self.variable(name, state) if name else None
-        plain = not part.operation
-        reference = Reference(
-            part.expression,
-            name if plain else None,
-            part.quoted,
-            source,
-            part.span,
-            variable.binding if variable else None,
-        )
-        if variable is None:
-            key: tuple[object, ...] = ("outside", name)
-            if name in ("?", "!", "$", "RANDOM", "SECONDS", "_", "-", "LINENO", "EPOCHSECONDS"):
-                key = ("outside", name, self.fresh())
-            why = f"${name} comes from outside the script" if name else "this expansion is not followed"
-            token = unknowns.token(key, part.expression if not plain else f"${name}", why)
-            value = Value((Piece(token),))
-        else:
-            value = variable.value
-        if plain and name.isdigit() and name != "0" and self.locals:
-            # a function's own parameter: its value is what the call wrote there
-            return value
-        if plain:
-            if variable is not None and variable.binding is not None:
-                self.run.reads.append(Read(name, variable.binding, source, part.span, self.site))
-            return Value((Piece(value.flat, reference),))
-        if variable is not None and variable.binding is not None:
-            self.run.reads.append(Read(name, variable.binding, source, part.span, self.site))
-        text = expansion.operate(value.flat, variable is not None, part.operation, unknowns, part.expression)
-        if text is None:
-            key = ("operation", name, part.operation, value.flat)
-            text = unknowns.token(key, part.expression, f"the value of ${name} is not known")
-        return Value((Piece(text, reference),))
-
-    def substitution(self, part: syntax.Substitution, state: State, source: Source) -> tuple[State, Value]:
-        """`$(...)`: the output of the commands, where the model knows it."""
-        outer, self.captured = self.captured, []
-        first_event = self.number()
-        outer_site = self.site
-        after = self.statements(part.body, state, source)
-        self.site = outer_site
-        outputs, self.captured = self.captured, outer
-        state = replace(
-            after, variables=state.variables, folder=state.folder, positional=state.positional, flow="run",
-            folders=state.folders,
-        )  # fmt: skip
-        reference = Reference(part.expression, None, part.quoted, source, part.span)
-        inside = self.run.events[first_event:]
-        plain = all(isinstance(s.command, (syntax.SimpleCommand, syntax.AndOr)) for s in part.body)
-        certain = plain and not any(isinstance(event, Skipped) and not event.never for event in inside)
-        if certain and outputs and all(output is not None for output in outputs):
-            value = expansion.strip_newlines(join([output for output in outputs if output is not None]))
-            if value.pieces:
-                return state, Value((Piece(value.flat, reference),))
-        key: tuple[object, ...] = ("output", self.fresh())
-        words = [word for statement in part.body for word in self.inner_commands(statement.command, state)]
-        stable = words and all(word.name in STABLE for word in words)
-        if stable and not any(character in part.expression for character in "<>*?["):
-            texts: list[str] = []
-            for event in inside:
-                if isinstance(event, RanCommand):
-                    texts += [value.flat for value in event.words]
-                elif isinstance(event, Announced):
-                    texts.append(event.text.flat)
-            changed = tuple(
-                (path, entry.events if entry else None) for path, entry in sorted(state.files.changes.items())
-            )
-            key = ("output", part.expression, state.folder, tuple(texts), changed, self.history(first_event))
-        token = self.run.unknowns.token(key, part.expression, "it is the output of a command")
-        return state, Value((Piece(token, reference),))
+    # what is not followed
 
     def inner_commands(self, command: syntax.Command, state: State | None) -> tuple[InnerCommand, ...]:
         """Every command inside, with its words as far as they are known at this moment."""
@@ -585,7 +410,7 @@ class Interpreter:
         while stack:
             current = stack.pop()
             if isinstance(current, syntax.SimpleCommand):
-                texts = tuple(self.static_word(word, state) for word in current.words)
+                texts = tuple(self.words.static_word(word, state) for word in current.words)
                 if texts:
                     docker = is_docker(texts) or "docker" in texts[0].lower()
                     builds = docker and any(text in BUILDS for text in texts)
@@ -596,7 +421,7 @@ class Interpreter:
                         if isinstance(part, syntax.Substitution):
                             stack.extend(statement.command for statement in part.body)
             elif isinstance(current, syntax.Compound):
-                texts = (current.keyword, *(self.static_word(word, state) for word in current.words))
+                texts = (current.keyword, *(self.words.static_word(word, state) for word in current.words))
                 if current.words:
                     found.append(InnerCommand(current.keyword, texts, False, current.span))
                 stack.extend(reversed(current.commands))
@@ -604,44 +429,10 @@ class Interpreter:
                 stack.extend(reversed(_parts_of(current)))
         return tuple(found)
 
-    def static_word(self, word: syntax.Word, state: State | None) -> str:
-        """A word without running anything: literals, plain variables; NUL for what is not known."""
-        texts = []
-        for part in word.parts:
-            if isinstance(part, syntax.Text):
-                texts.append(part.text)
-            elif isinstance(part, syntax.Parameter) and not part.operation and state is not None:
-                variable = self.variable(part.name, state) if part.name else None
-                texts.append(variable.value.flat if variable is not None else "\0")
-            else:
-                texts.append("\0")
-        return "".join(texts)
-
     def fresh(self) -> int:
         """A number that no other unknown has: what changes at every look is never the same twice."""
         self.looks += 1
         return self.looks
-
-    def history(self, end: int) -> int:
-        """How many commands before this event may have changed what git answers."""
-        asking = (
-            "rev-parse",
-            "describe",
-            "log",
-            "show",
-            "branch",
-            "status",
-            "config",
-            "remote",
-            "symbolic-ref",
-            "diff",
-        )
-        return sum(
-            isinstance(event, RanCommand)
-            and event.name == "git"
-            and not any(value.flat in asking for value in event.words[1:3])
-            for event in self.run.events[:end]
-        )
 
     def forget(self, names: Iterable[str], state: State) -> State:
         """Variables whose new value is not known."""
@@ -660,17 +451,6 @@ def _assigns(word: syntax.Word) -> bool:
     """Whether a word of a declaration is `name=value`."""
     first = word.parts[0] if word.parts else None
     return isinstance(first, syntax.Text) and "=" in first.text
-
-
-def absolute(path: str) -> Value:
-    """The absolute path of something in the root, whatever the root's own is."""
-    if path.startswith("/") or not is_known(path[:1]):
-        return Value.literal(path)
-    return Value((Piece(f"{ROOT_TOKEN}/{path}" if path else ROOT_TOKEN),))
-
-
-def _is_pattern(text: str) -> bool:
-    return any(character in text for character in "*?") or ("[" in text and "]" in text) or "," in text or ".." in text
 
 
 BUILDS = frozenset({"build", "create", "run", "cp", "bud", "commit", "import", "load", "exec", "start"})
