@@ -325,6 +325,18 @@ RULES: dict[str, Rule] = _table(
         "with --target.",
     ),
     Rule(
+        "STG614",
+        "a container's build is a RUN now",
+        "The script ran the build in a container and copied its result out. The same command is a RUN of the builder "
+        "stage now, with the environment, user and working folder that `docker run` gave it.",
+    ),
+    Rule(
+        "STG615",
+        "a step that ran anew each time may be cached",
+        "A `docker run` runs at each build; a RUN instruction is cached while the instructions above it and the files "
+        "that they take stay the same. Something that fetches the newest version may so bring an older one.",
+    ),
+    Rule(
         "STG901",
         "internal error",
         "The conversion failed its own check, which is a defect of the program. Nothing was written.",

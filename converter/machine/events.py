@@ -62,6 +62,7 @@ class Created(Event, frozen=True):
     image: Image | None
     command: docker.Create | docker.Run
     words: tuple[Value, ...]
+    spans: tuple[Span, ...] = ()
 
 
 class CopiedOut(Event, frozen=True):

@@ -12,7 +12,7 @@ from converter.plan import commands, contexts
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import INSPECTIONS, Liveness
 from converter.plan.model import FinalPlan
-from converter.plan.runs import check_run
+from converter.plan.runs import what_it_did
 from converter.plan.takes import Artifact, Take
 from converter.plan.work import Work
 
@@ -50,9 +50,27 @@ class Checker:
             return
         created = self.work.run.events[out.container.event]
         assert isinstance(created, Created)
-        why = check_run(created, self.work.run, self.work.loader)
-        if "runs nothing" not in why:
-            self.work.assume(why, created)
+        self.check_mounts_of(created)
+        running = what_it_did(created, out, self.work.run, self.work.loader)
+        self.work.runs[created.number] = running
+        if running.kind == "noise":
+            self.work.assume(running.why, created)
+
+    def check_mounts_of(self, created: Created) -> None:
+        """Files of the host that a container saw are no part of its image."""
+        command = created.command
+        place = created.site.source, created.site.span
+        for volume in command.volumes:
+            if volume.source is not None:
+                raise refuse(
+                    "STG402",
+                    f"the container sees `{self.work.show(volume.source.text)}` of the host, so its files are not those "
+                    "of the image",
+                    *place,
+                    "convert this recipe by hand",
+                )
+        if command.privileged or command.volumes_from:
+            raise refuse("STG402", "the container may change more than itself", *place)
 
     def check_between(self, out: CopiedOut, runtime: BuildFile, artifact: Artifact) -> None:
         for event in self.work.run.events[out.number + 1 : runtime.event.number]:

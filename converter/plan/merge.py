@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from converter.diagnostics import refuse
 from converter.dockerfile.pairs import pairs
@@ -107,8 +107,9 @@ def merge(
     names: Mapping[int, str],
     runtime_edits: Iterable[Edit],
     image_stages: Mapping[str, str],
+    tails: Mapping[int, Tail] | None = None,
 ) -> Blocks:
-    """The blocks of the single Dockerfile.
+    """The blocks of the single Dockerfile; `tails` is what is added to the stage of a builder, by its build's number.
 
     `image_stages` maps an image name that the runtime file copies from to the stage it became. Raises
     `Refusal` where parser directives or global arguments of the files contradict each other.
@@ -121,15 +122,26 @@ def merge(
     hoisted: list[str] = []
     offset = 0
     for builder in builders:
-        edits = _builder_edits(builder, names[builder.event.number], offset, used)
+        tail = (tails or {}).get(builder.event.number, _NO_TAIL)
+        edits = [*_builder_edits(builder, names[builder.event.number], offset, used), *tail.edits]
         lead, body = _pieces(builder.tree, [*edits, *_behind_target(builder, edits)], first=builder is builders[0])
         hoisted.append(lead)
-        blocks.append(body)
+        blocks.append(_ended(body, newline) + "".join(f"{line}{newline}" for line in tail.lines))
         offset += builder.target.index + 1
     edits = [*runtime_edits, *_renumbered(runtime.tree, offset, image_stages)]
     lead, body = _pieces(runtime.tree, edits, first=False)
     hoisted.append(lead)
     return Blocks(directives, "".join(hoisted), tuple(_ended(block, newline) for block in blocks), body, newline)
+
+
+class Tail(Struct):
+    """What is added to a builder's stage: whole lines at its end, and edits of its own instructions."""
+
+    lines: list[str] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
+
+
+_NO_TAIL = Tail()
 
 
 def _ended(text: str, newline: str) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from converter.diagnostics import refuse
 from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import stage_references
-from converter.machine.events import Assigned
+from converter.machine.events import Assigned, CopiedOut, Created
 from converter.plan import copies
 from converter.plan.calls import CallEditor
 from converter.plan.checks import Checker
+from converter.plan.container_runs import ContainerRuns
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.liveness import Liveness, judge
 from converter.plan.merge import merge, name_stages
@@ -19,6 +20,7 @@ from converter.plan.modes import Modes
 from converter.plan.ownership import may_be_anothers
 from converter.plan.recognize import Recognizer
 from converter.plan.remarks import Remarks
+from converter.plan.runs import Running
 from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact, Take
 from converter.plan.work import Work
@@ -129,6 +131,12 @@ class _Planner:
                 self.spellings[key] = Spelling(self.work.run, runtime, take.stage, dead, later)
             return self.spellings[key]
 
+        def stage_spelling(builder: BuildFile) -> Spelling:
+            key = (runtime.event.number, -builder.event.number - 1)
+            if key not in self.spellings:
+                self.spellings[key] = Spelling(self.work.run, builder, builder.target, dead)
+            return self.spellings[key]
+
         start = runtime.event.state.files.start
         shadowed = {
             artifact.host: start.kind(artifact.host) is not None
@@ -136,9 +144,24 @@ class _Planner:
         }  # fmt: skip
         rewritten = copies.rewrite(takes, runtime, origin_of, spelling_of, self.work.show, shadowed)
         image_stages = self.image_stages(runtime, names)
-        blocks = merge(ordered, runtime, names, rewritten.edits, image_stages)
+        tails = ContainerRuns(self.work, stage_spelling).tails(self.container_runs(takes), liveness.images)
+        blocks = merge(ordered, runtime, names, rewritten.edits, image_stages, tails)
         blocks = self.modes.with_modes(blocks, ordered, takes)
         return FinalPlan(runtime, ordered, names, blocks, rewritten)
+
+    def container_runs(self, takes: tuple[Take, ...]) -> dict[int, tuple[BuildFile, Created, Running]]:
+        """The containers that these artifacts were copied out of, by the number of their event."""
+        found = {}
+        for take in takes:
+            for use in take.sources:
+                for artifact in use.artifacts:
+                    out = self.work.run.events[artifact.origin.event]
+                    assert isinstance(out, CopiedOut)
+                    created = self.work.run.events[out.container.event]
+                    assert isinstance(created, Created)
+                    running = self.work.runs[created.number]
+                    found[created.number] = (self.work.builder_for(artifact), created, running)
+        return found
 
     def image_stages(self, runtime: BuildFile, names: Mapping[int, str]) -> dict[str, str]:
         """Images of builders that the runtime file names: `COPY --from=TAG` becomes the stage."""

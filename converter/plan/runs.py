@@ -1,89 +1,108 @@
 """Is what a container runs the build, or noise?
 
 `docker create` runs nothing. A `docker run` whose command is known to leave the files
-alone is noise; so is one that is not waited for. Everything else may be the build.
+alone is noise; so is one that nobody waits for. Everything else is taken for the build,
+and becomes a RUN of the builder's stage (`container_runs.py`).
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
 from converter.diagnostics import refuse
 from converter.docker_cli.commands import Run as RunCommand
+from converter.docker_cli.references import normalize
+from converter.dockerfile.stages import Stage
 from converter.dockerfile.syntax import Instruction
-from converter.machine.events import Created, RemovedContainers, UsedImages
-from converter.machine.value import is_known
+from converter.machine import paths
+from converter.machine.events import Built, CopiedOut, Created, Event, RanCommand, RemovedContainers, UsedImages
+from converter.machine.value import Value, is_known
 from converter.plan.dockerfiles import BuildFile, Loader
-from converter.plan.facts import NOTHING, ImageFacts, look_up
+from converter.plan.facts import look_up
 from converter.shell.interpreter import Run
 
-INERT = frozenset(
-    {
-        "true",
-        ":",
-        "sleep",
-        "echo",
-        "bash",
-        "sh",
-        "ash",
-        "cat",
-        "tail",
-        "ls",
-        "pwd",
-        "date",
-        "exit",
-        "/bin/bash",
-        "/bin/sh",
-    }
-)
+INERT = frozenset("true : sleep echo bash sh ash cat tail ls pwd date exit head tar".split())
 """Commands that change no file of the container; a shell only where it has no input and no command."""
 
+HANDS_OVER = frozenset({"docker-entrypoint.sh", "docker-php-entrypoint", "mvn-entrypoint.sh"})
+"""Entrypoints of official images that run the command that they are given."""
 
-def check_run(created: Created, run: Run, loader: Loader) -> str:
-    """Why the container's files are those of its image. Raises `Refusal` where they may not be."""
-    site = created.site
-    started = _started(created, run)
+
+class CommandLine(Struct, frozen=True):
+    """What a container runs: its words, where they come from in words of a sentence.
+
+    `instruction` is the CMD or ENTRYPOINT of the image where all words come from that one. `assumed` is what has to
+    hold for it and cannot be read.
+    """
+
+    words: tuple[Value, ...]
+    origin: str
+    instruction: Instruction | None = None
+    assumed: str | None = None
+
+    @property
+    def flats(self) -> tuple[str, ...]:
+        """The words, each as one string."""
+        return tuple(word.flat for word in self.words)
+
+
+class Running(Struct, frozen=True):
+    """What a container did before files were copied out of it.
+
+    `kind` is `nothing` for one that never ran, `noise` for one whose files are those of the image all the same, and
+    `build` for one that did its work there. `why` is a sentence for a person.
+    """
+
+    kind: Literal["nothing", "noise", "build"]
+    why: str
+    line: CommandLine | None = None
+
+
+def what_it_did(created: Created, out: CopiedOut, run: Run, loader: Loader) -> Running:
+    """Judges a container whose files are copied out by `out`. Raises `Refusal` where that cannot be told."""
     command = created.command
+    started, waited = _followed(created, out, run)
     runs = isinstance(command, RunCommand)
-    for volume in command.volumes:
-        source = volume.source
-        if source is not None:
+    if not runs and started is None:
+        return Running("nothing", "docker create runs nothing")
+    line = command_line(created, loader)
+    attached = runs and command.detach is False
+    if line is not None and is_inert(line.flats):
+        shown = run.unknowns.show(" ".join(line.flats)) or "nothing"
+        return Running("noise", f"the container runs `{shown}` ({line.origin}), which changes no file", line)
+    if not attached and waited is None:
+        slept = next((event for event in run.events[created.number + 1 : out.number] if _sleeps(event)), None)
+        if slept is not None:
             raise refuse(
                 "STG402",
-                f"the container sees `{run.unknowns.show(source.text)}` of the host, so its files are not those of the image",
-                site.source,
-                site.span,
-                "convert this recipe by hand",
+                "the script gives the container some time before it copies files out of it, so what it does there may "
+                "be the build",
+                slept.site.source,
+                slept.site.span,
+                "move what the container runs into a RUN of the builder Dockerfile first",
             )
-    if command.privileged or command.volumes_from:
-        raise refuse("STG402", "the container may change more than itself", site.source, site.span)
-    if not runs and started is None:
-        return "docker create runs nothing"
-    words, origin = what_runs(created, loader)
-    if words is None:
+        return Running("noise", "nobody waits for what the container runs, so its files are those of the image", line)
+    if line is None:
         raise refuse(
             "STG402",
-            f"what this container runs is not known: {origin}",
-            site.source,
-            site.span,
-            "say what the base image runs with --image-facts, or put `true` behind the image",
+            "what this container runs before files are copied out of it is not known: neither the script nor the "
+            "Dockerfile says it",
+            created.site.source,
+            created.site.span,
+            "say what the base image runs with --image-facts, or name the command behind the image",
         )
-    if is_inert(words, bool(command.interactive)):
-        shown = " ".join(words) if words else "nothing"
-        return f"the container runs `{shown}` ({origin}), which changes no file"
-    raise refuse(
-        "STG402",
-        f"the container runs `{run.unknowns.show(' '.join(words))}` ({origin}) before files are copied out of it, "
-        "and that may be the build",
-        site.source,
-        site.span,
-        "move that command into a RUN of the builder Dockerfile first",
-    )
+    shown = run.unknowns.show(" ".join(line.flats))
+    return Running("build", f"`{shown}` ({line.origin}) is the build, and a RUN of the stage now", line)
 
 
-def is_inert(words: tuple[str, ...], interactive: bool = False) -> bool:
+def is_inert(words: tuple[str, ...]) -> bool:
     """Whether a command certainly changes no file of the container it runs in."""
     if not words:
         return True
-    if not all(is_known(word) for word in words):
+    if not is_known(words[0]):
         return False
     name, rest = words[0].rpartition("/")[2], words[1:]
     if name in ("bash", "sh", "ash"):
@@ -91,37 +110,110 @@ def is_inert(words: tuple[str, ...], interactive: bool = False) -> bool:
             return True
         if len(rest) == 2 and rest[0] in ("-c", "-lc"):
             inner = rest[1].split()
-            return not any(character in rest[1] for character in ";&|><$`(") and is_inert(tuple(inner), interactive)
+            return not any(character in rest[1] for character in ";&|><$`(\n") and is_inert(tuple(inner))
         return rest in (("-l",), ("-i",))
-    if name == "cat":
-        return True
+    if name == "tar":
+        return _tar_only_reads(rest)
     return name in INERT
 
 
-def what_runs(created: Created, loader: Loader) -> tuple[tuple[str, ...] | None, str]:
-    """The command line of the container and where it comes from; None where it is not known."""
+def _tar_only_reads(words: tuple[str, ...]) -> bool:
+    """Whether `tar` writes an archive to standard output."""
+    letters = "".join(word.lstrip("-") for word in words[:1] if not word.startswith("--"))
+    creates = "c" in letters or "-c" in words or "--create" in words
+    named = "f" in letters or any(word in ("-f", "--file") or word.startswith("--file=") for word in words)
+    return creates and (not named or "-" in words or "--file=-" in words)
+
+
+def command_line(created: Created, loader: Loader) -> CommandLine | None:
+    """The command line of the container; None where it is not known.
+
+    Docker's rule: `--entrypoint` replaces ENTRYPOINT and drops CMD, words behind the image replace CMD
+    (reference of `docker run`, "Overriding image defaults").
+    """
     command = created.command
-    given = tuple(word.text for word in command.command)
-    facts, file = _image(created, loader)
-    entrypoint = _entrypoint(facts, file)
+    given = tuple(created.words[word.index].slice(word.start, word.start + len(word.text)) for word in command.command)
     if command.entrypoint is not None:
-        text = command.entrypoint.text
-        return ((text,) if text else ()) + given, "given in the script"
+        word = command.entrypoint
+        program = created.words[word.index].slice(word.start, word.start + len(word.text))
+        return CommandLine(((program,) if program.flat else ()) + given, "given in the script")
+    start = _start(created, loader)
+    entrypoint = start.entrypoint
+    assumed = None
     if entrypoint is None:
-        return None, "the ENTRYPOINT of the base image is not known"
-    shell_script = entrypoint[:1] in (("docker-entrypoint.sh",), ("/usr/local/bin/mvn-entrypoint.sh",))
-    if shell_script or entrypoint[:1] == ("/docker-entrypoint.sh",):
+        if not given or given[0].flat.startswith("-"):
+            return None
+        assumed = f"the image `{loader.run.unknowns.show(start.image)}` has no ENTRYPOINT of its own"
         entrypoint = ()
+    if start.handed_over or (entrypoint and paths.base_name(entrypoint[0]) in HANDS_OVER):
+        entrypoint = ()
+    prefix = tuple(Value.literal(word) for word in entrypoint)
     if given:
-        return entrypoint + given, "given in the script"
-    default = _command(facts, file)
-    if default is None:
-        return None, "the CMD of the base image is not known"
-    return entrypoint + default, "the CMD or ENTRYPOINT of the image"
+        return CommandLine(prefix + given, "given in the script", assumed=assumed)
+    if start.command is None:
+        return None
+    whole = start.instruction if not entrypoint or not start.command else None
+    words = prefix + tuple(Value.literal(word) for word in start.command)
+    what = "CMD" if start.command else "ENTRYPOINT"
+    return CommandLine(words, f"the {what} of the image", whole, assumed)
 
 
-def _started(created: Created, run: Run) -> UsedImages | None:
-    for event in run.events[created.number + 1 :]:
+class _Start(Struct, frozen=True):
+    """How an image starts: None where that is not known. `instruction` is the last one in its own target stage."""
+
+    image: str
+    entrypoint: tuple[str, ...] | None
+    command: tuple[str, ...] | None
+    instruction: Instruction | None = None
+    handed_over: bool = False
+
+
+def _start(created: Created, loader: Loader) -> _Start:
+    if created.image is None:
+        return _base_start(created.container.image_name.flat, loader)
+    event = loader.run.events[created.image.event]
+    assert isinstance(event, Built)
+    file = loader.load(event)
+    found = _stage_start(file, file.target.index, loader)
+    own = [i for i in file.target.instructions if i.keyword in ("CMD", "ENTRYPOINT")]
+    return replace(found, instruction=own[0] if len(own) == 1 else None)
+
+
+def _base_start(image: str, loader: Loader) -> _Start:
+    facts = look_up(image, loader.given)
+    handed_over = bool(facts.entrypoint) and paths.base_name((facts.entrypoint or ("",))[0]) in HANDS_OVER
+    return _Start(image, facts.entrypoint, facts.command, handed_over=handed_over)
+
+
+def _stage_start(file: BuildFile, index: int, loader: Loader) -> _Start:
+    """A stage's own ENTRYPOINT and CMD over those of what it is built from.
+
+    An ENTRYPOINT drops an inherited CMD (Dockerfile reference, "Understand how CMD and ENTRYPOINT interact").
+    """
+    state = file.states[index]
+    entry = _last(file.stages[index], "ENTRYPOINT")
+    cmd = _last(file.stages[index], "CMD")
+    if entry is not None:
+        return _Start(state.image, _words(entry), _words(cmd) if cmd is not None else ())
+    if state.parent is not None:
+        below = _stage_start(file, state.parent, loader)
+    else:
+        images = file.event.state.images
+        built = images.get(normalize(state.image)) or images.get(state.image)
+        event = loader.run.events[built.event] if built is not None else None
+        if isinstance(event, Built) and event is not file.event:
+            base = loader.load(event)
+            below = _stage_start(base, base.target.index, loader)
+        else:
+            below = _base_start(state.image, loader)
+    return below if cmd is None else replace(below, command=_words(cmd))
+
+
+def _followed(created: Created, out: CopiedOut, run: Run) -> tuple[Event | None, Event | None]:
+    """The command that starts a container again, and the one that waits for it, before files are copied out."""
+    started: Event | None = None
+    waited: Event | None = None
+    for event in run.events[created.number + 1 : out.number]:
         if isinstance(event, UsedImages) and any(c.event == created.number for c in event.containers):
             if event.verb == "exec":
                 raise refuse(
@@ -133,42 +225,41 @@ def _started(created: Created, run: Run) -> UsedImages | None:
                 )
             if event.verb == "cp":
                 raise refuse("STG404", "files are copied into the container", event.site.source, event.site.span)
-        if isinstance(event, RemovedContainers) and event.verb == "start":
-            if any(c is not None and c.event == created.number for c in event.containers):
-                return UsedImages(event.number, event.site, event.calls, event.state, (), (created.container,), "start")
-    return None
+            if event.verb == "attach" or (event.verb == "logs" and _follows(event)):
+                waited = event
+        if isinstance(event, RemovedContainers) and any(
+            c is not None and c.event == created.number for c in event.containers
+        ):
+            if event.verb == "start":
+                started = event
+                if _attaches(event):
+                    waited = event
+            elif event.verb in ("wait", "stop"):
+                waited = event if event.verb == "wait" else waited
+    return started, waited
 
 
-def _image(created: Created, loader: Loader) -> tuple[ImageFacts, BuildFile | None]:
-    if created.image is None:
-        return look_up(created.container.image_name.flat, loader.given), None
-    event = loader.run.events[created.image.event]
-    file = loader.load(event)  # type: ignore[arg-type]
-    if file.state.parent is not None:
-        return NOTHING, file
-    return look_up(file.state.image, loader.given), file
+def _follows(event: UsedImages) -> bool:
+    return any(word.flat in ("-f", "--follow") for word in event.words)
 
 
-def _last(file: BuildFile | None, keyword: str) -> Instruction | None:
-    if file is None:
-        return None
-    found = [instruction for instruction in file.target.instructions if instruction.keyword == keyword]
+def _attaches(event: RemovedContainers) -> bool:
+    """Whether `docker start` waits: with -a or -i (reference of `docker start`)."""
+    text = event.site.source.slice(event.site.span).split()
+    return any(word in ("-a", "-i", "-ai", "-ia", "--attach", "--interactive") for word in text)
+
+
+def _sleeps(event: Event) -> bool:
+    return isinstance(event, RanCommand) and paths.base_name(event.name) == "sleep"
+
+
+def _last(stage: Stage, keyword: str) -> Instruction | None:
+    """The instruction that counts: the last one of the stage."""
+    found = [instruction for instruction in stage.instructions if instruction.keyword == keyword]
     return found[-1] if found else None
-
-
-def _entrypoint(facts: ImageFacts, file: BuildFile | None) -> tuple[str, ...] | None:
-    instruction = _last(file, "ENTRYPOINT")
-    return _words(instruction) if instruction is not None else facts.entrypoint
-
-
-def _command(facts: ImageFacts, file: BuildFile | None) -> tuple[str, ...] | None:
-    instruction = _last(file, "CMD")
-    if instruction is not None:
-        return _words(instruction)
-    return () if _last(file, "ENTRYPOINT") is not None else facts.command
 
 
 def _words(instruction: Instruction) -> tuple[str, ...]:
     if instruction.form == "json":
         return tuple(argument.value for argument in instruction.arguments)
-    return ("sh", "-c", instruction.command)
+    return ("/bin/sh", "-c", instruction.command)

@@ -17,7 +17,7 @@ from converter.machine.value import Piece, Reference, Value, is_known
 from converter.plan.dockerfiles import BuildFile
 from converter.shell.interpreter import Run
 
-_SECRET = r"(?i)(secret|token|passw|credential|api_?key|private|_pat$|auth)"
+SECRET = r"(?i)(secret|token|passw|credential|api_?key|private|_pat$|auth)"
 _BASE_NAMES = re.compile(r"_VERSION$|_HOME$|_SHA256$|_URL$|^(PATH|HOME|LANG|LC_ALL|USER|HOSTNAME|GOPATH|GPG_KEY)$")
 """Names that base images are known to set with ENV, which the classic builder prefers to an ARG."""
 _PATTERN = frozenset("*?[]")
@@ -125,7 +125,7 @@ class Spelling(Struct):
                 "put it into a variable first",
             )
         name = self.name_for(piece)
-        if re.search(_SECRET, name):
+        if re.search(SECRET, name):
             raise refuse(
                 "STG608",
                 f"`{reference.expression}` looks like a secret and would become a build argument",
@@ -153,7 +153,8 @@ class Spelling(Struct):
 
     def in_scope(self, piece: Piece, position: int) -> str | None:
         """An argument of the stage that has this very value at this place, given by the script from the same variable."""
-        scope = self.runtime.states[self.stage.index].scopes[position]
+        state = self.runtime.states[self.stage.index]
+        scope = state.scopes[position] if position < len(state.scopes) else state.final
         for name, value in self.runtime.arguments.items():
             if scope.lookup(name) != value.flat or value.flat != piece.text or len(value.pieces) != 1:
                 continue

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from converter.diagnostics import Diagnostic, refuse
 from converter.machine.events import Built, CopiedOut, Event
 from converter.plan.dockerfiles import BuildFile, Loader
+from converter.plan.runs import Running
 from converter.plan.takes import Artifact, Taken
 from converter.result import Assumption
 from converter.shell.interpreter import Run
 
 
 class Work:
-    """One recipe under planning. `taken` is what each build takes, by the number of its event."""
+    """One recipe under planning: `taken` is what each build takes, `runs` what each container did, by event number."""
 
     def __init__(self, run: Run, loader: Loader, image: str | None, mentions: Mapping[str, str]) -> None:
         self.run = run
@@ -24,6 +25,7 @@ class Work:
         self.outs = [event for event in run.events if isinstance(event, CopiedOut)]
         self.show = run.unknowns.show
         self.taken: dict[int, Taken] = {}
+        self.runs: dict[int, Running] = {}
         self.assumptions: list[Assumption] = []
         self.diagnostics: list[Diagnostic] = []
 

@@ -140,7 +140,9 @@ def _create(command: docker.Create | docker.Run, call: Call, state: State) -> Re
     image = _image(state, image_value.flat)
     name = command.container_name.text if command.container_name is not None else None
     container = Container(number, image, image_value, name)
-    call.machine.record(Created(number, call.site, call.calls, state, container, image, command, call.values))
+    call.machine.record(
+        Created(number, call.site, call.calls, state, container, image, command, call.values, call.spans)
+    )
     containers = dict(state.containers)
     token = call.machine.run.unknowns.token(("container", number), "the container's id", "it is given by the engine")
     containers[token] = container

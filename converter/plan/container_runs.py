@@ -1,0 +1,243 @@
+"""A build that a container does before files are copied out of it becomes RUN instructions of the builder's stage.
+
+What `docker run` sets for that command is set in the stage: `-e` by ENV, `-w` by WORKDIR, `-u` by USER. The stage ends
+there, so none of it reaches anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Mapping
+
+from converter.diagnostics import note, refuse, warning
+from converter.dockerfile.environment import DEFAULT_SHELL
+from converter.dockerfile.syntax import Instruction
+from converter.machine.events import Created
+from converter.machine.value import Value, is_known
+from converter.plan.dockerfiles import BuildFile
+from converter.plan.merge import Tail
+from converter.plan.runs import CommandLine, Running
+from converter.plan.spelling import SECRET, Spelling
+from converter.plan.work import Work
+from converter.source import Edit
+
+HARMLESS_FLAGS = frozenset(
+    """
+    rm detach name cidfile interactive tty attach init label log-driver log-opt memory memory-swap cpus cpu-shares
+    cpuset-cpus pull quiet sig-proxy stop-timeout restart hostname memory-reservation oom-score-adj detach-keys
+    env user workdir entrypoint volume mount expose publish publish-all platform
+    """.split()
+)
+"""Flags of `docker run` that change no file of a build, or are carried over here."""
+
+_FRESH = re.compile(
+    r"\b(git\s+(?:clone|pull|fetch)|go\s+get|curl|wget|npm\s+(?:install|update)|apt-get|yum|apk\s+add)\b"
+)
+"""What fetches something: done at each run, and cached in a RUN."""
+
+
+class ContainerRuns:
+    """Writes the tails. `spelling_of` gives the parameters of a builder's stage."""
+
+    def __init__(self, work: Work, spelling_of: Callable[[BuildFile], Spelling]) -> None:
+        self.work = work
+        self.spelling_of = spelling_of
+
+    def tails(self, runs: Mapping[int, tuple[BuildFile, Created, Running]], images_alive: set[int]) -> dict[int, Tail]:
+        """The tail of each builder by the number of its build. `runs` are the containers by number, `images_alive` the
+        builds whose image is needed as it is.
+
+        Raises `Refusal` where a stage cannot hold what the containers did.
+        """
+        found: dict[int, Tail] = {}
+        for _, (builder, created, running) in sorted(runs.items()):
+            if running.kind != "build":
+                continue
+            number = builder.event.number
+            place = created.site.source, created.site.span
+            others = [c for n, (b, c, r) in runs.items() if b.event.number == number and c is not created]
+            if others:
+                raise refuse(
+                    "STG402",
+                    "files are copied out of several containers of this image, and one of them does a build of its own",
+                    *place,
+                    "do that build in a RUN of the builder Dockerfile first",
+                )
+            if number in images_alive:
+                raise refuse(
+                    "STG402",
+                    "the build image is used for something else as well, without what this container builds",
+                    *place,
+                    "give the two uses a Dockerfile each first",
+                )
+            found[number] = self.tail(builder, created, running)
+        return found
+
+    def tail(self, builder: BuildFile, created: Created, running: Running) -> Tail:
+        """The lines for one container's build."""
+        line = running.line
+        assert line is not None
+        tail = Tail()
+        self.check_flags(created)
+        keyword = _spelled_like(builder)
+        settings = self.settings(builder, created, keyword)
+        place = created.site.source, created.site.span
+        if line.assumed:
+            self.work.assume(line.assumed, created)
+        in_place = line.instruction is not None and not settings and _is_last(builder, line.instruction)
+        if in_place and line.instruction is not None:
+            span = line.instruction.keyword_span
+            tail.edits.append(Edit(span, keyword("RUN")))
+        else:
+            command = self.command(line, builder, created)
+            spelling = self.spelling_of(builder)
+            arguments = [
+                f"{keyword('ARG')} {p.name}{'' if p.default is None else '=' + p.default}"
+                for p in spelling.parameters.values()
+            ]
+            tail.lines += [*arguments, *settings, f"{keyword('RUN')} {command}"]
+        self.work.diagnostics.append(note("STG614", running.why, *place))
+        fresh = _FRESH.search(" ".join(line.flats))
+        if fresh:
+            self.work.diagnostics.append(
+                warning(
+                    "STG615",
+                    f"`{fresh.group(0)}` ran anew at each build, and a RUN is cached while the lines above it stay the same",
+                    *place,
+                    "build with --no-cache where the newest version matters",
+                )
+            )
+        return tail
+
+    def check_flags(self, created: Created) -> None:
+        """Raises `Refusal` for options of `docker run` that a RUN cannot have."""
+        command = created.command
+        for flag in command.flags:
+            default_network = (
+                flag.name == "network" and flag.value is not None and flag.value.text in ("bridge", "default")
+            )
+            if flag.name not in HARMLESS_FLAGS and not default_network:
+                raise refuse(
+                    "STG402",
+                    f"the container that does the build has --{flag.name}, which a RUN cannot have",
+                    created.site.source,
+                    created.spans[flag.first] if created.spans else created.site.span,
+                    "drop the option where the build does not need it, or convert by hand",
+                )
+
+    def settings(self, builder: BuildFile, created: Created, keyword: Callable[[str], str]) -> list[str]:
+        """ENV, USER and WORKDIR lines for `-e`, `-u` and `-w`."""
+        command = created.command
+        place = created.site.source, created.site.span
+        lines: list[str] = []
+        for given in command.env:
+            if re.search(SECRET, given.name):
+                raise refuse(
+                    "STG608",
+                    f"`-e {given.name}` looks like a secret, and would be written into the image's history",
+                    *place,
+                )
+            if given.value is None:
+                raise refuse(
+                    "STG303",
+                    f"`-e {given.name}` takes its value from the environment of the script",
+                    *place,
+                    "give the builder Dockerfile an ARG of that name, and pass it with --build-arg",
+                )
+            value = created.words[given.value.index].slice(given.value.start, given.value.start + len(given.value.text))
+            lines.append(f"{keyword('ENV')} {given.name}={self.env_value(value, builder)}")
+        if command.user is not None:
+            lines += self.user(builder, created, keyword)
+        if command.workdir is not None:
+            word = command.workdir
+            value = created.words[word.index].slice(word.start, word.start + len(word.text))
+            text = self.spelling_of(builder).spell(value, len(builder.target.instructions))
+            lines.append(f"{keyword('WORKDIR')} {text}")
+        return lines
+
+    def user(self, builder: BuildFile, created: Created, keyword: Callable[[str], str]) -> list[str]:
+        word = created.command.user
+        assert word is not None
+        scope = builder.state.final
+        if not is_known(word.text):
+            # `-u $(id -u)` is there so that the files in a mounted folder belong to the caller; COPY makes them root's
+            self.work.assume("the build does the same as the image's own user and as the caller's", created)
+            return []
+        return [] if word.text == (scope.user or "root") else [f"{keyword('USER')} {word.text}"]
+
+    def env_value(self, value: Value, builder: BuildFile) -> str:
+        spelling = self.spelling_of(builder)
+        parts = []
+        for piece in value.pieces:
+            if piece.reference is None or spelling.is_constant(piece):
+                parts.append(re.sub(r'(["\\$])', r"\\\1", piece.text))
+            else:
+                parts.append("${" + spelling.parameter(piece, len(builder.target.instructions)) + "}")
+        text = "".join(parts)
+        return text if re.fullmatch(r"[A-Za-z0-9_.:/@+,=${}-]+", text) else f'"{text}"'
+
+    def command(self, line: CommandLine, builder: BuildFile, created: Created) -> str:
+        """The text behind RUN: the shell form where it says the same, else the JSON form."""
+        words = line.words
+        spelling = self.spelling_of(builder)
+        position = len(builder.target.instructions)
+        variable = any(p.reference is not None and not spelling.is_constant(p) for word in words for p in word.pieces)
+        flats = line.flats
+        has_shell = builder.state.final.shell == DEFAULT_SHELL and _has_shell(builder)
+        is_script = len(words) == 3 and flats[0] in ("sh", "/bin/sh") and flats[1] == "-c"
+        if any("\n" in flat or "\r" in flat for flat in flats):
+            has_shell = False
+        if variable and not has_shell:
+            raise refuse(
+                "STG303",
+                "the command depends on a variable of the script, and the stage has no shell to take it from an argument",
+                created.site.source,
+                created.site.span,
+                "move the command into a RUN of the builder Dockerfile, with an ARG for the variable",
+            )
+        if not has_shell:
+            return json.dumps(list(flats), ensure_ascii=False)
+        if is_script:
+            text = "".join(
+                piece.text
+                if piece.reference is None or spelling.is_constant(piece)
+                else "${" + spelling.parameter(piece, position) + "}"
+                for piece in words[2].pieces
+            ).strip()
+            if not text.startswith(("[", "-", "<")) and not text.endswith("\\") and "<<" not in text:
+                return text
+            if not variable:
+                return json.dumps(list(flats), ensure_ascii=False)
+        return " ".join(self.shell_word(word, spelling, position) for word in words)
+
+    def shell_word(self, value: Value, spelling: Spelling, position: int) -> str:
+        """A word of a command line for a shell, with arguments of the stage in the place of the script's variables."""
+        fixed = all(p.reference is None or spelling.is_constant(p) for p in value.pieces)
+        if fixed:
+            return shlex.quote(value.flat)
+        parts = [
+            re.sub(r'(["\\$`])', r"\\\1", piece.text)
+            if piece.reference is None or spelling.is_constant(piece)
+            else "${" + spelling.parameter(piece, position) + "}"
+            for piece in value.pieces
+        ]
+        return '"' + "".join(parts) + '"'
+
+
+def _spelled_like(builder: BuildFile) -> Callable[[str], str]:
+    """How keywords are written in a Dockerfile: all lower case where its FROM is."""
+    written = builder.source.slice(builder.target.from_instruction.keyword_span)
+    return str.lower if written.islower() else str.upper
+
+
+def _has_shell(builder: BuildFile) -> bool:
+    """Whether the stage has a shell: one of its RUNs uses it, or its base is not known to be empty."""
+    return builder.state.image != "scratch"
+
+
+def _is_last(builder: BuildFile, instruction: Instruction) -> bool:
+    """Whether nothing behind the instruction acts on a RUN in its place."""
+    behind = builder.target.instructions[builder.target.instructions.index(instruction) + 1 :]
+    return all(other.keyword in ("EXPOSE", "LABEL", "MAINTAINER", "STOPSIGNAL", "HEALTHCHECK") for other in behind)
