@@ -25,7 +25,8 @@ from converter.source import Source
 class BuildFile(Struct, frozen=True):
     """A build and its Dockerfile: `target` is the stage that becomes the image.
 
-    `arguments` maps each `--build-arg` to its value as the script computes it.
+    `arguments` maps each `--build-arg` to its value as the script computes it. `added` is what containers of the image
+    ran as builds before files were copied out of them, one command a line.
     """
 
     event: Built
@@ -37,6 +38,7 @@ class BuildFile(Struct, frozen=True):
     target: Stage
     arguments: Mapping[str, Value]
     ignore: IgnoreRules
+    added: str = ""
 
     @property
     def state(self) -> StageState:

@@ -124,9 +124,10 @@ def _lands(program: str, host: str, stage: Stage) -> bool:
 
 
 def _text(builder: BuildFile) -> str:
-    return "\n".join(
+    texts = [
         run_text(instruction, builder.source)
         for stage in builder.stages
         for instruction in stage.instructions
         if instruction.keyword == "RUN"
-    )
+    ]
+    return "\n".join([*texts, builder.added])

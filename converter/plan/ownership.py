@@ -8,8 +8,9 @@ the file has in the stage, so `--chown=0:0` makes them equal wherever that may b
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from converter.diagnostics import refuse
+from converter.diagnostics import Refusal, refuse
 from converter.dockerfile.stages import find_stage
 from converter.dockerfile.syntax import Instruction
 from converter.plan.dockerfiles import BuildFile
@@ -34,6 +35,12 @@ def may_be_anothers(file: BuildFile) -> str | None:
     Judged from the instructions of the stage and of those it is built from, and from what the base brings.
     Raises `Refusal` for file capabilities, which `COPY --from` would keep and the legacy flow loses.
     """
+    if file.added:
+        if file.state.final.user not in ROOT_USERS:
+            return "the user that the container works as may not be root"
+        found = _text_may_change(file.added, lambda message: refuse("STG505", message, help=_CAPABILITY_HELP))
+        if found is not None:
+            return found
     return _stage_may_be_anothers(file, file.target.index)
 
 
@@ -55,6 +62,21 @@ def _stage_may_be_anothers(file: BuildFile, start: int) -> str | None:
             return f"the user of the base image {_shown(state.image)} is not known"
         index = state.parent
     return None
+
+
+_CAPABILITY_HELP = "set them in the runtime Dockerfile, where they have an effect, or remove them here"
+
+
+def _text_may_change(text: str, refusal: Callable[[str], Refusal]) -> str | None:
+    """Why commands may change owners or special bits; raises the refusal for file capabilities."""
+    if not any(word in text for word in _WORDS):
+        return None
+    if re.search(_CAPABILITIES, text):
+        raise refusal(
+            "file capabilities are set here; they are lost on today's way through the host and `COPY --from` keeps them"
+        )
+    found = re.search(_OWNERS, text)
+    return f"the builder runs `{found.group(0).strip()}`" if found else None
 
 
 def _copied_from(value: str, file: BuildFile) -> str | None:
@@ -84,21 +106,11 @@ def _shown(image: str) -> str:
 def _instruction(instruction: Instruction, file: BuildFile) -> str | None:
     keyword = instruction.keyword
     if keyword == "RUN":
-        text = run_text(instruction, file.source)
-        if not any(word in text for word in _WORDS):
-            return None
-        if re.search(_CAPABILITIES, text):
-            raise refuse(
-                "STG505",
-                "file capabilities are set here; they are lost on today's way through the host and `COPY --from` keeps them",
-                file.source,
-                instruction.span,
-                "set them in the runtime Dockerfile, where they have an effect, or remove them here",
-            )
-        found = re.search(_OWNERS, text)
-        if found:
-            return f"the builder runs `{found.group(0).strip()}`"
-    elif keyword in ("COPY", "ADD"):
+        return _text_may_change(
+            run_text(instruction, file.source),
+            lambda message: refuse("STG505", message, file.source, instruction.span, _CAPABILITY_HELP),
+        )
+    if keyword in ("COPY", "ADD"):
         if instruction.flag("chown") is not None:
             return f"the builder has a {keyword} --chown"
         origin = instruction.flag("from")

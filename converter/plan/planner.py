@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from converter.diagnostics import refuse
 from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import stage_references
@@ -114,7 +116,15 @@ class _Planner:
             self.checker.check_builder(builder, runtime)
         tags = {b.event.number: b.event.tags[0].flat for b in ordered if b.event.tags and b.event.tags[0].known}
         names = name_stages(ordered, runtime, tags)
-        origins = {b.event.number: copies.Origin(names[b.event.number], b, may_be_anothers(b)) for b in ordered}
+        runs = self.container_runs(takes)
+        origins = {}
+        for b in ordered:
+            did = [(c, r.line) for other, c, r in runs.values() if other is b and r.kind == "build" and r.line]
+            full = replace(b, added="\n".join(" ".join(line.flats) for _, line in did))
+            chown = may_be_anothers(full)
+            if chown is None and any(c.command.user is not None for c, _ in did):
+                chown = "the container works as another user"
+            origins[b.event.number] = copies.Origin(names[b.event.number], full, chown)
         dead = {
             event.number: event.number not in liveness.live
             for event in self.work.run.events if isinstance(event, Assigned)
@@ -144,7 +154,7 @@ class _Planner:
         }  # fmt: skip
         rewritten = copies.rewrite(takes, runtime, origin_of, spelling_of, self.work.show, shadowed)
         image_stages = self.image_stages(runtime, names)
-        tails = ContainerRuns(self.work, stage_spelling).tails(self.container_runs(takes), liveness.images)
+        tails = ContainerRuns(self.work, stage_spelling).tails(runs, liveness.images)
         blocks = merge(ordered, runtime, names, rewritten.edits, image_stages, tails)
         blocks = self.modes.with_modes(blocks, ordered, takes)
         return FinalPlan(runtime, ordered, names, blocks, rewritten)
