@@ -13,8 +13,9 @@ from converter.batch.discovery import Root
 from converter.batch.problems import Problem
 from converter.batch.recipes import Outcome, Selection
 from converter.cli.advice import same_call
-from converter.cli.output import Line, visible, wants_colour, write_bytes, write_lines
+from converter.cli.output import wants_colour, write_bytes, write_lines
 from converter.cli.summary import VERDICTS, recipe_lines
+from converter.printable import Line, visible
 from converter.result import Recipe
 
 DONE, CHANGES, NOTHING, REFUSED = 0, 1, 3, 4

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from converter.cli.options import Color, Debug
-from converter.cli.output import Line
 from converter.cli.parsing import PlainCommand
 from converter.cli.reporting import reported
+from converter.printable import Line
 
 EPILOG = """\
 Examples:

@@ -1,7 +1,6 @@
 """Printing: bytes to standard output, lines with styles to either stream.
 
-A line is a tuple of pieces, each a text with a style. Without colour it is the plain text; rich is imported only
-where there is a terminal to colour.
+Without colour a line is its plain text; rich is imported only where there is a terminal to colour.
 """
 
 from __future__ import annotations
@@ -12,9 +11,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from converter.batch.problems import Problem, reason
-
-Line = tuple[tuple[str, str], ...]
-"""Pieces of (text, style); a style is a key of `STYLES`, or empty."""
+from converter.printable import Line
 
 STYLES = {
     "error": "bold red",
@@ -28,15 +25,6 @@ STYLES = {
     "removed": "red",
     "hunk": "cyan",
 }
-
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), *range(127, 160))} | {
-    code: f"\\u{code:04x}" for code in (0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-}
-
-
-def visible(text: str) -> str:
-    """A text from a file with what would steer a terminal, or turn its writing direction, made visible; tabs stay."""
-    return text.translate(_CONTROLS)
 
 
 def wants_colour(choice: str, stream: TextIO) -> bool:

@@ -11,7 +11,7 @@ from typing import ParamSpec
 import typer
 
 from converter.batch.problems import Problem, UsageProblem
-from converter.cli.output import visible
+from converter.printable import visible
 
 DEBUG_VARIABLE = "STAGEIFY_DEBUG"
 

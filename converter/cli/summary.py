@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from converter.batch.changes import Change
-from converter.cli.output import Line, visible
-from converter.cli.show import diagnostic_lines
+from converter.printable import Line, visible
 from converter.result import CopyResult, LedgerEntry, Recipe
+from converter.show import diagnostic_lines
 from converter.source import Location, Source
 
 VERDICTS = {

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from converter.cli.output import visible
-from converter.cli.show import MAX_CELLS, diagnostic_lines
 from converter.diagnostics import Diagnostic
+from converter.printable import visible
+from converter.show import MAX_CELLS, diagnostic_lines
 from converter.source import Location, Source, Span
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
-from converter.cli.output import Line, visible
 from converter.diagnostics import Diagnostic
+from converter.printable import Line, visible
 from converter.source import Location, Source
 
 TAB_CELLS = 4
