@@ -63,11 +63,13 @@ class OptionError(Exception):
 class Tree(Struct, frozen=True):
     """The starting files: every path that the tree holds, and the texts that are known so far.
 
-    Paths are relative to the root with forward slashes.
+    Paths are relative to the root with forward slashes. `unreadable` says for files that are no text, or lie
+    outside the root through a link, why: what the recipe cannot do without refuses it.
     """
 
     paths: frozenset[str]
     texts: Mapping[str, Source]
+    unreadable: Mapping[str, Diagnostic] = field(default_factory=dict)
 
 
 class Needs(Struct, frozen=True):
@@ -82,6 +84,8 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
     `templates` maps template names to the texts of a person's own. Raises `OptionError` for options that cannot
     be used and `render.environment.TemplateProblem` for a bad template; never raises for bad input files.
     """
+    if driver in tree.unreadable:
+        return Recipe(driver, (driver,), "refused", diagnostics=(tree.unreadable[driver],))
     if driver not in tree.texts:
         return Needs((driver,))
     source = tree.texts[driver]
@@ -105,6 +109,9 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
         missing = tuple(path for path in needs.wanted if path not in tree.paths)
         if missing:
             return _refused(source, [error("STG104", f"`{missing[0]}` does not exist")], True)
+        unreadable = [tree.unreadable[path] for path in needs.wanted if path in tree.unreadable]
+        if unreadable:
+            return _refused(source, unreadable[:1], True, tree)
         return Needs(needs.wanted)
     except NotThePattern as answer:
         return Recipe(
@@ -155,7 +162,7 @@ def _interpret(source: Source, tree: Tree, files: StartingFiles, options: Option
     """The run from the folder that makes the driver's paths exist."""
 
     def at(folder: str) -> Run:
-        return interpret(source, tree.texts, files, folder, options.arguments, options.environment)
+        return interpret(source, tree.texts, files, folder, options.arguments, options.environment, tree.unreadable)
 
     if options.cwd is not None:
         return at(options.cwd)
@@ -213,10 +220,10 @@ def _mentions(tree: Tree, run: Run) -> dict[str, str]:
     if not builds or not copies:
         return {}
     wanted = sorted(path for path in tree.paths if _may_mention(path))[:MAX_MENTIONING]
-    missing = tuple(path for path in wanted if path not in tree.texts)
+    missing = tuple(path for path in wanted if path not in tree.texts and path not in tree.unreadable)
     if missing:
         raise NeedsFiles(missing)
-    return {path: tree.texts[path].text for path in wanted}
+    return {path: tree.texts[path].text for path in wanted if path in tree.texts}
 
 
 def _may_mention(path: str) -> bool:

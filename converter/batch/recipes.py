@@ -12,7 +12,7 @@ from converter.batch.discovery import Root, candidates
 from converter.batch.problems import Problem, UsageProblem
 from converter.batch.reading import OutsideError, read_text
 from converter.convert import Needs, Options, Tree
-from converter.diagnostics import error
+from converter.diagnostics import Diagnostic, error
 from converter.render.environment import TemplateProblem
 from converter.result import Recipe
 from converter.source import Location, Source, SourceError
@@ -72,6 +72,7 @@ def convert_driver(
     """
     texts: dict[str, Source] = {}
     absent: set[str] = set()
+    unreadable: dict[str, Diagnostic] = {}
     wanted: tuple[str, ...] = (driver,)
     for _ in range(MAX_ROUNDS):
         for path in wanted:
@@ -80,16 +81,16 @@ def convert_driver(
             except FileNotFoundError:
                 absent.add(path)
             except SourceError as unread:
-                return Outcome(_refused(driver, unread), texts)
+                unreadable[path] = _unread(unread)
         if driver in absent:
             raise Problem(f"{driver}: no such file below {root.folder}")
         try:
-            answer = conversion.convert(Tree(paths - absent, texts), driver, options, templates)
+            answer = conversion.convert(Tree(paths - absent, texts, unreadable), driver, options, templates)
         except (conversion.OptionError, TemplateProblem) as wrong:
             raise UsageProblem(str(wrong)) from None
         if not isinstance(answer, Needs):
             return Outcome(answer, texts)
-        wanted = tuple(path for path in answer.paths if path not in texts and path not in absent)
+        wanted = tuple(path for path in answer.paths if not (path in texts or path in absent or path in unreadable))
         if not wanted:
             raise RuntimeError(f"{driver}: the conversion asks again for {', '.join(answer.paths)}")
     raise RuntimeError(f"{driver}: the conversion asked for more files {MAX_ROUNDS} times")
@@ -135,10 +136,10 @@ def select(outcomes: Iterable[Outcome]) -> Selection:
     return Selection(done[0] if done else None, (), considered)
 
 
-def _refused(driver: str, unread: SourceError) -> Recipe:
+def _unread(unread: SourceError) -> Diagnostic:
     code = "STG106" if isinstance(unread, OutsideError) else "STG103"
     place = Location(unread.path, unread.line, unread.column, unread.line, unread.column)
-    return Recipe(driver, (driver,), "refused", diagnostics=(replace(error(code, unread.reason), location=place),))
+    return replace(error(code, unread.reason), location=place)
 
 
 def _unreadable(driver: str, problem: Problem) -> Recipe:

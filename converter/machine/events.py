@@ -129,7 +129,8 @@ class ChangedFiles(Event, frozen=True):
     """A host command whose effect on files is known.
 
     `operands` pairs the index of each word with the host path it names, so that
-    words can be taken out one by one; `reads`, `makes` and `removes` are paths.
+    words can be taken out one by one; `reads`, `makes` and `removes` are paths. `mode` is
+    what a command gives to all that it makes, as chmod(1) writes it.
     """
 
     verb: str
@@ -140,12 +141,14 @@ class ChangedFiles(Event, frozen=True):
     removes: tuple[str, ...] = ()
     unknown: bool = False
     words: tuple[Value, ...] = ()
+    mode: str | None = None
 
 
 class RanCommand(Event, frozen=True):
     """A command that stays as it is; `paths` are the host paths its words name.
 
     `opaque` tells that it may change any file of the tree: a program or script of the tree itself.
+    `makes` are files that it writes its output to, and `fed_by` the events whose output that is in a pipeline.
     """
 
     name: str
@@ -153,6 +156,7 @@ class RanCommand(Event, frozen=True):
     opaque: bool
     words: tuple[Value, ...] = ()
     makes: tuple[str, ...] = ()
+    fed_by: tuple[int, ...] = ()
 
 
 class Skipped(Event, frozen=True):

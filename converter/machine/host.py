@@ -19,6 +19,10 @@ from converter.machine.value import Value
 Kind = Literal["file", "folder", "unknown"]
 
 
+MAX_LINKS = 20
+"""How many links are followed one after the other."""
+
+
 class FromTree(Struct, frozen=True):
     """The file or folder of the tree with this path."""
 
@@ -38,23 +42,54 @@ class FromContainer(Struct, frozen=True):
 
 
 class FromHost(Struct, frozen=True):
-    """Made by a command of the script on the host; `event` numbers it."""
+    """Made by a command of the script on the host; `event` numbers it.
 
+    `content` is the text of a file, None where it is not known.
+    """
+
+    event: int
+    content: Value | None = None
+
+
+class FromLink(Struct, frozen=True):
+    """A symbolic link: `target` is the normalised host path that it leads to; `event` numbers the command."""
+
+    target: str
     event: int
 
 
-Origin = FromTree | FromContainer | FromHost
+class Member(Struct, frozen=True):
+    """A part of an archive: its `name` there, normalised and empty for the top, and what it is."""
+
+    name: str
+    entry: Entry
+
+
+class FromArchive(Struct, frozen=True):
+    """An archive that a command of the script packed; `event` numbers it."""
+
+    event: int
+    members: tuple[Member, ...]
+
+
+Origin = FromTree | FromContainer | FromHost | FromLink | FromArchive
 
 
 class Entry(Struct, frozen=True):
     """What lies at a path.
 
-    `events` are the numbers of all events that brought it there or changed it.
+    `events` are the numbers of all events that brought it there or changed it. `other_mode` tells that
+    it was written into a file that was there before, which keeps its own mode.
     """
 
     kind: Kind
     origin: Origin
     events: tuple[int, ...] = ()
+    other_mode: bool = False
+
+    def after(self, number: int) -> Entry:
+        """The same, handled by another event."""
+        return replace(self, events=(*self.events, number))
 
     def below(self, rest: str) -> Entry:
         """The entry of a path inside this folder."""
@@ -108,7 +143,12 @@ class HostFiles(Struct, frozen=True):
                     return entry
                 if entry is None:
                     return None
-                if isinstance(entry.origin, FromHost) and entry.kind == "folder":
+                if isinstance(entry.origin, FromLink):
+                    rest = path[len(nearest) + 1 :]
+                    return self.lookup(self.follow(paths.join(entry.origin.target, rest)))
+                if isinstance(entry.origin, FromArchive):
+                    return None
+                if isinstance(entry.origin, FromHost) and entry.kind in ("folder", "file"):
                     return None
                 below = entry.below(path[len(nearest) + 1 :])
                 if isinstance(below.origin, FromTree):
@@ -125,18 +165,84 @@ class HostFiles(Struct, frozen=True):
             return Entry("folder", FromTree(path))
         return None
 
+    def follow(self, path: str) -> str:
+        """The path behind all symbolic links that the script made, at the end of the path and on the way."""
+        for _ in range(MAX_LINKS):
+            link = next(
+                (
+                    (place, entry.origin.target)
+                    for place, entry in self.changes.items()
+                    if entry is not None
+                    and isinstance(entry.origin, FromLink)
+                    and (place == path or paths.is_below(path, place))
+                ),
+                None,
+            )
+            if link is None:
+                return path
+            place, target = link
+            path = target if path == place else paths.join(target, path[len(place) + 1 :])
+        return path
+
     def is_folder(self, path: str) -> bool:
-        """Whether the path is surely a folder at this moment."""
+        """Whether the path, links followed, is surely a folder at this moment."""
+        path = self.follow(path)
         if path == "":
             return True
         entry = self.lookup(path)
         return entry is not None and entry.kind == "folder"
+
+    def is_empty(self, folder: str) -> bool:
+        """Whether the path is surely a folder with nothing in it."""
+        entry = self.lookup(folder)
+        if entry is None or entry.kind != "folder" or any(held for _, held in self.inside(folder)):
+            return False
+        if isinstance(entry.origin, FromTree):
+            return not any(self.lookup(folder + path[len(entry.origin.path) :])
+                           for path in self.start.below(entry.origin.path))  # fmt: skip
+        return isinstance(entry.origin, FromHost)
+
+    def inside(self, folder: str) -> list[tuple[str, Entry | None]]:
+        """Changed paths inside the folder, in order of change."""
+        return [(path, entry) for path, entry in self.changes.items() if paths.is_below(path, folder)]
+
+    def leaves(self, folder: str) -> list[tuple[str, Entry]] | None:
+        """Everything inside a folder as paths below it; None where its content is not known in full."""
+        entry = self.lookup(folder)
+        if entry is None or not isinstance(entry.origin, (FromTree, FromHost)) or entry.kind != "folder":
+            return None
+        found: dict[str, Entry] = {}
+        if isinstance(entry.origin, FromTree):
+            base = entry.origin.path
+            for path in sorted(self.start.below(base)):
+                rest = path[len(base) + 1 :] if base else path
+                held = self.lookup(paths.join(folder, rest))
+                if held is not None:
+                    found[rest] = held
+        for path, changed in self.inside(folder):
+            if changed is not None and (changed.kind != "folder" or not isinstance(changed.origin, FromTree)):
+                found[path[len(folder) + 1 :] if folder else path] = changed
+        return list(found.items())
+
+    def copy(self, source: str, place: str, number: int) -> HostFiles:
+        """The files with a copy of what lies at `source` in the place of whatever was at `place`."""
+        entry = self.lookup(source)
+        assert entry is not None
+        inner = self.inside(source)
+        files = self.put(place, entry.after(number))
+        for path, held in inner:
+            files = files.put(place + path[len(source) :], held.after(number) if held is not None else None)
+        return files
 
     def put(self, path: str, entry: Entry | None) -> HostFiles:
         """The files with the entry at the path in place of whatever was there and below it."""
         changes = {key: value for key, value in self.changes.items() if not paths.is_below(key, path)}
         changes[path] = entry
         return HostFiles(self.start, changes)
+
+    def edit(self, path: str, entry: Entry) -> HostFiles:
+        """The files with another entry for what lies at the path; what was changed below it stays changed."""
+        return HostFiles(self.start, {**self.changes, path: entry})
 
     def changed_below(self, folder: str) -> list[tuple[str, Entry | None]]:
         """Changed paths at or inside the folder, in order of change."""

@@ -113,11 +113,15 @@ def _cut(reference: Reference) -> Reference:
 
 
 class Unknown(Struct, frozen=True):
-    """Something that reading cannot tell: the expression, and why."""
+    """Something that reading cannot tell: the expression, and why.
+
+    `is_word` tells that it certainly is letters and digits, as an id is.
+    """
 
     token: str
     expression: str
     why: str
+    is_word: bool = False
 
 
 class Unknowns(Struct):
@@ -129,11 +133,11 @@ class Unknowns(Struct):
     def __post_init__(self) -> None:
         self.token("root", "$PWD", "the folder that the repository lies in")
 
-    def token(self, key: Hashable, expression: str, why: str) -> str:
+    def token(self, key: Hashable, expression: str, why: str, is_word: bool = False) -> str:
         """The token that stands for the unknown with this key."""
         found = self._by_key.get(key)
         if found is None:
-            found = Unknown(f"{TOKEN_START}{len(self._by_key)}{TOKEN_END}", expression, why)
+            found = Unknown(f"{TOKEN_START}{len(self._by_key)}{TOKEN_END}", expression, why, is_word)
             self._by_key[key] = found
             self._by_token[found.token] = found
         return found.token

@@ -31,7 +31,20 @@ class Checker:
                     out = self.work.run.events[artifact.origin.event]
                     assert isinstance(out, CopiedOut)
                     self.check_copy(out, runtime)
+                    self.check_mode(artifact)
                     self.check_between(out, runtime, artifact)
+
+    def check_mode(self, artifact: Artifact) -> None:
+        """What is written into a file that was there gets the mode of that file."""
+        if artifact.entry.other_mode:
+            event = self.work.run.events[artifact.entry.events[-1]]
+            raise refuse(
+                "STG501",
+                f"the artifact is written into `{self.work.show(artifact.host)}`, a file that keeps its own mode",
+                event.site.source,
+                event.site.span,
+                "remove that file before, or use `cp --remove-destination`",
+            )
 
     def check_copy(self, out: CopiedOut, runtime: BuildFile) -> None:
         place = out.site.source, out.site.span

@@ -32,7 +32,7 @@ from converter.machine.events import (
     Skipped,
     UsedImages,
 )
-from converter.machine.host import Entry, FromContainer
+from converter.machine.host import Entry, FromContainer, FromHost
 from converter.machine.value import TOKEN_START, Value
 from converter.shell.commands.effects import HARMLESS
 from converter.shell.interpreter import Run
@@ -47,6 +47,10 @@ TESTING = frozenset({"[", "[[", "test", "ls", "file", "stat"})
 
 CLEANING = frozenset({"rm", "rmi", "stop", "kill", "ps", "images", "inspect", "logs", "image", "container"})
 """docker commands that do no harm where what they name does not exist, as a first run shows."""
+
+
+TRANSFERS = frozenset({"cp", "mv", "install", "ln"})
+"""Commands whose last operand is where the others go."""
 
 
 class Liveness(Struct):
@@ -100,6 +104,9 @@ class _Judge:
             normalize(tag.flat) for event in self.builds.values() if event.number not in builders for tag in event.tags
         }
         self.tokens = self.created_tokens()
+        self.by_source: dict[str, list[Event]] = {}
+        for event in run.events:
+            self.by_source.setdefault(event.site.source.path, []).append(event)
 
     def feeds(self, created: Created) -> bool:
         """Whether the container is there to have files copied out."""
@@ -225,15 +232,17 @@ class _Judge:
         if event.removes and not event.reads:
             lives = [not self.removal_is_dead(event, path) for _, path in event.operands]
             return self.some_live(event, tuple(index for index, _ in event.operands), lives)
-        sources = [path for _, path in event.operands[:-1]] or list(event.reads)
+        transfers = event.verb in TRANSFERS
+        named = event.operands[:-1] if transfers else event.operands
+        sources = [path for _, path in named] if transfers and named else list(event.reads)
         dead = [self.dead_copies_at(event, path) for path in sources]
         if not any(dead):
             return True
         if all(dead):
             return any(self.is_delivered(event, path) for path in event.makes)
-        self.result.dropped[event.number] = tuple(
-            index for (index, _), gone in zip(event.operands[:-1], dead, strict=False) if gone
-        )
+        if len(named) != len(dead):
+            return True
+        self.result.dropped[event.number] = tuple(index for (index, _), gone in zip(named, dead, strict=True) if gone)
         return True
 
     def is_delivered(self, event: ChangedFiles, path: str) -> bool:
@@ -291,6 +300,8 @@ class _Judge:
         if self.dead_copies_at(event, path):
             return True
         entry = event.state.files.lookup(path)
+        if entry is not None and isinstance(entry.origin, FromHost) and entry.kind == "file" and entry.events:
+            return all(self.is_making_dead(number) for number in entry.events)
         if entry is not None and not self.made_by_mkdir(entry):
             return False
         # a leftover of an earlier run: what the script itself puts there is no longer made
@@ -298,10 +309,17 @@ class _Judge:
             if isinstance(later, CopiedOut) and self.copy_is_dead(later.number):
                 if later.path == path or paths.is_below(later.path, path) or paths.is_below(path, later.path):
                     return True
-            if isinstance(later, ChangedFiles) and later.verb in ("cp", "mv") and later.number not in self.result.live:
+            if isinstance(later, ChangedFiles) and later.verb in TRANSFERS and later.number not in self.result.live:
                 if any(made == path or paths.is_below(made, path) for made in later.makes):
                     return True
         return False
+
+    def is_making_dead(self, number: int) -> bool:
+        """Whether the command that made a file goes: a container's id file, a redirection of what goes."""
+        made = self.run.events[number]
+        if isinstance(made, RanCommand) and not made.makes:
+            return False
+        return isinstance(made, (Built, Created, CopiedOut, RanCommand)) and number not in self.result.live
 
     # the rest
 
@@ -450,6 +468,7 @@ class _Judge:
         if event.makes:
             partners = [e for e in self.run.events if e.site == event.site and e.number != event.number]
             partners = [e for e in partners if not (isinstance(e, RanCommand) and e.makes)]
+            partners += [self.run.events[number] for number in event.fed_by]
             if partners and all(e.number not in self.result.live for e in partners):
                 return any(self.path_read(made, event) for made in event.makes)
             return True
@@ -467,6 +486,15 @@ class _Judge:
             return not named or not all(self.dead_copies_at(event, path) for path in named)
         return True
 
+    def serves_dead(self, event: Event) -> bool:
+        """Whether a command stands in a substitution of commands that all go."""
+        outer = [
+            other
+            for other in self.by_source.get(event.site.source.path, ())
+            if other.site.span != event.site.span and event.site.span in other.site.span
+        ]
+        return bool(outer) and all(other.number not in self.result.live for other in outer)
+
     def is_inside_another(self, event: Event) -> bool:
         """Whether a command stands in a substitution, so that another one uses what it prints."""
         return any(
@@ -478,7 +506,11 @@ class _Judge:
 
     def path_read(self, path: str, by: Event) -> bool:
         return any(
-            isinstance(event, RanCommand) and event.number in self.result.live and path in event.paths
+            isinstance(event, RanCommand)
+            and event.number in self.result.live
+            and path in event.paths
+            and path not in event.makes
+            and not self.serves_dead(event)
             for event in self.run.events[by.number + 1 :]
         )
 
@@ -515,8 +547,8 @@ class _Judge:
                 self.need_path(event, path)
             if event.opaque:
                 self.need_in_called_file(event)
-        elif isinstance(event, ChangedFiles) and event.verb in ("cp", "mv") and event.number not in self.result.dropped:
-            for _, path in event.operands[:-1]:
+        elif isinstance(event, ChangedFiles) and event.number not in self.result.dropped:
+            for path in event.reads:
                 self.need_path(event, path)
         elif isinstance(event, Skipped) and not event.never:
             self.need_inside(event)

@@ -29,7 +29,7 @@ class Modes:
                             continue
                         for number in artifact.entry.events:
                             event = self.work.run.events[number]
-                            if isinstance(event, ChangedFiles) and event.verb == "chmod":
+                            if isinstance(event, ChangedFiles) and event.mode is not None:
                                 self.check_mode(event, artifact, builder)
                                 lines[self.mode_line(event, artifact, builder)] = None
             if lines:
@@ -57,7 +57,7 @@ class Modes:
         if shared or volumes:
             raise refuse(
                 "STG501",
-                "`chmod` changes one copy of the artifact on the host, and the builder stage has only one file",
+                f"`{event.verb}` changes the mode of one copy of the artifact on the host, and the builder stage has only one file",
                 event.site.source,
                 event.site.span,
                 "move this step into the builder Dockerfile first",
@@ -66,17 +66,20 @@ class Modes:
     def mode_line(self, event: ChangedFiles, artifact: Artifact, builder: BuildFile) -> str:
         place = event.site.source, event.site.span
         flags = [value.flat for value in event.words[1:] if value.flat.startswith("-") and len(value.flat) > 1]
-        modes = [value.flat for value in event.words[1:] if not value.flat.startswith("-")][:1]
+        mode = event.mode or ""
         scope = builder.state.final
-        safe = all(flag in ("-R", "-v", "-f", "-c") for flag in flags) and modes and is_known(modes[0])
+        plain = event.verb != "chmod" or all(flag in ("-R", "-v", "-f", "-c") for flag in flags)
+        safe = plain and mode and is_known(mode)
         root = scope.user in ("", "0", "root")
         if not safe or not root or not artifact.path.known or builder.state.image == "scratch" or artifact.pattern:
             raise refuse(
                 "STG501",
-                "`chmod` changes the artifact after it was copied out",
+                f"`{event.verb}` changes the artifact's mode after it was copied out",
                 *place,
                 "move this step into the builder Dockerfile first",
             )
-        recursive = " -R" if "-R" in flags else ""
-        self.work.diagnostics.append(note("STG612", "the `chmod` is done in the builder stage now", *place))
-        return f"chmod{recursive} {modes[0]} {artifact.path.flat}"
+        recursive = " -R" if event.verb == "chmod" and "-R" in flags else ""
+        self.work.diagnostics.append(
+            note("STG612", f"the mode that `{event.verb}` sets is set in the builder stage now", *place)
+        )
+        return f"chmod{recursive} {mode} {artifact.path.flat}"

@@ -10,6 +10,7 @@ from converter.machine.events import Built, ChangedFiles, Created, Event, RanCom
 from converter.machine.host import FromContainer
 from converter.machine.value import is_known
 from converter.plan.dockerfiles import BuildFile
+from converter.plan.liveness import TRANSFERS
 from converter.plan.model import NotThePattern
 from converter.plan.takes import Taken, look
 from converter.plan.work import Work
@@ -162,7 +163,7 @@ class Recognizer:
         """Host commands on an artifact whose result cannot be followed: the recipe may hold the pattern all the same."""
         last = self.work.builds[-1].number if self.work.builds else 0
         for event in self.work.run.events[:last]:
-            if not isinstance(event, ChangedFiles) or event.verb not in ("cp", "mv"):
+            if not isinstance(event, ChangedFiles) or event.verb not in TRANSFERS:
                 continue
             entries = [event.state.files.lookup(path) for path in event.reads]
             for path in event.reads:

@@ -180,7 +180,12 @@ class _Editor:
                 isinstance(command, syntax.SimpleCommand) and _name(command) in filters
                 for command in pipeline.commands[1:]
             ]
-            if all(rest) or all(verdict == "gone" for verdict in verdicts):
+            keeps = any(
+                _name(command) == "tee" and verdict == "kept"
+                for command, verdict in zip(pipeline.commands[1:], verdicts[1:], strict=True)
+                if isinstance(command, syntax.SimpleCommand)
+            )
+            if (all(rest) and not keeps) or all(verdict == "gone" for verdict in verdicts):
                 return "gone"
         if all(verdict == "kept" for verdict in verdicts):
             return "kept"

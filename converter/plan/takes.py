@@ -11,7 +11,7 @@ from converter.dockerfile.ignore import IgnoreRules, has_wildcard, match_pattern
 from converter.dockerfile.stages import Stage
 from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
-from converter.machine.host import Entry, FromContainer, FromHost, FromTree, HostFiles
+from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, FromLink, FromTree, HostFiles
 from converter.machine.value import Value
 from converter.source import Source
 
@@ -165,7 +165,15 @@ def _source(
             )
         _check_unchanged(path, files, instruction, source)
         return False, (Artifact(entry.origin.path, path, "", entry, filtered=ignore.matches_below(inner)),)
-    if isinstance(entry.origin, FromHost) and entry.kind != "folder":
+    if isinstance(entry.origin, FromLink):
+        raise refuse(
+            "STG404",
+            f"`{inner}` is a symbolic link that the script makes",
+            source,
+            instruction.span,
+            "name the file that it leads to",
+        )
+    if isinstance(entry.origin, FromArchive) or (isinstance(entry.origin, FromHost) and entry.kind != "folder"):
         return entry.origin.event
     if entry.kind == "file":
         return True, ()

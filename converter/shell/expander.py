@@ -189,7 +189,7 @@ class Expander:
         )  # fmt: skip
         reference = Reference(part.expression, None, part.quoted, source, part.span)
         inside = self.machine.run.events[first_event:]
-        plain = all(isinstance(s.command, (syntax.SimpleCommand, syntax.AndOr)) for s in part.body)
+        plain = all(isinstance(s.command, (syntax.SimpleCommand, syntax.AndOr, syntax.Pipeline)) for s in part.body)
         certain = plain and not any(isinstance(event, Skipped) and not event.never for event in inside)
         if certain and outputs and all(output is not None for output in outputs):
             value = expansion.strip_newlines(join([output for output in outputs if output is not None]))

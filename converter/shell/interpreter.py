@@ -7,7 +7,8 @@ leave events; all others leave an event that says they stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from functools import partial
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -16,15 +17,15 @@ from converter.diagnostics import Diagnostic, refuse, warning
 from converter.docker_cli.parse import is_docker
 from converter.machine import paths
 from converter.machine.events import Assigned, Event, InnerCommand, RanCommand, Site, Skipped
-from converter.machine.host import Entry, FromContainer, FromHost, HostFiles, StartingFiles
+from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, FromTree, HostFiles, StartingFiles
 from converter.machine.state import Flow, State, Status, Variable
-from converter.machine.value import EMPTY, Piece, Unknowns, Value, is_known
+from converter.machine.value import EMPTY, Piece, Reference, Unknowns, Value, is_known, join
 from converter.shell import reader, syntax
 from converter.shell.commands import COMMANDS
 from converter.shell.commands.call import Call, Result
 from converter.shell.expander import Expander, Read
 from converter.shell.expansion import Field
-from converter.source import Source
+from converter.source import Source, Span
 
 NEGATED: Mapping[Status, Status] = {"success": "failure", "failure": "success", "unknown": "unknown"}
 
@@ -61,15 +62,17 @@ def interpret(
     folder: str,
     arguments: tuple[str, ...] | None,
     environment: Mapping[str, str],
+    unreadable: Container[str] = (),
 ) -> Run:
     """Follows the driver from its first line to its last.
 
     `folder` is where it is started, relative to the root; `arguments` are its
     own, None where they are not known; `environment` holds what the person gave.
+    `unreadable` are paths whose texts cannot be given.
     Raises `Refusal` for what stands in the way, and `NeedsFiles` for a script
     whose text is not in `texts`.
     """
-    interpreter = Interpreter(texts)
+    interpreter = Interpreter(texts, unreadable)
     variables = {name: Variable(Value.literal(value), None, True) for name, value in environment.items()}
     positional = None if arguments is None else tuple(Value.literal(argument) for argument in arguments)
     state = State(variables, folder, HostFiles(files, {}), {}, {}, positional)
@@ -83,8 +86,9 @@ def interpret(
 class Interpreter:
     """Walks the tree; `run` collects events in order."""
 
-    def __init__(self, texts: Mapping[str, Source]) -> None:
+    def __init__(self, texts: Mapping[str, Source], unreadable: Container[str] = ()) -> None:
         self.texts = texts
+        self.unreadable = unreadable
         self.run = Run()
         self.functions: dict[str, tuple[Source, syntax.Function]] = {}
         self.calls: tuple[Site, ...] = ()
@@ -92,6 +96,8 @@ class Interpreter:
         self.script_path = ""
         self.steps = 0
         self.captured: list[Value | None] | None = None
+        self.piped: Value | None = None
+        self.fed_by: tuple[int, ...] = ()
         self.locals: list[dict[str, Variable | None]] = []
         self.traps: list[tuple[Value, Call]] = []
         self.trap_site: Site | None = None
@@ -147,9 +153,12 @@ class Interpreter:
         return self.skipped(command, state, source, f"`{command.keyword}`")
 
     def group(self, group: syntax.Group, state: State, source: Source) -> State:
-        after = self.statements(group.body, state, source)
+        if group.redirects:
+            after, output = self.capture(lambda: self.statements(group.body, state, source))
+        else:
+            after, output = self.statements(group.body, state, source), None
         for redirect in group.redirects:
-            after = self.redirect(redirect, after, source, None)
+            after = self.redirect(redirect, after, source, None, output)
         if not group.subshell:
             return after
         return self.left_subshell(state, after)
@@ -245,10 +254,34 @@ class Interpreter:
 
     def pipeline(self, pipeline: syntax.Pipeline, state: State, source: Source) -> State:
         folder, variables = state.folder, state.variables
-        for command in pipeline.commands:
-            state = self.command(command, state, source)
+        output: Value | None = None
+        first = self.number()
+        for command in pipeline.commands[:-1]:
+            self.pipe_into(command, output, first)
+            state, output = self.capture(partial(self.command, command, state, source))
+        self.pipe_into(pipeline.commands[-1], output, first)
+        state = self.command(pipeline.commands[-1], state, source)
         # the parts of a pipeline are subshells
         return replace(state, folder=folder, variables=variables, flow="run")
+
+    def pipe_into(self, command: syntax.Command, output: Value | None, first: int) -> None:
+        """Hands the output of the commands before to the next one of a pipeline."""
+        if isinstance(command, syntax.SimpleCommand):
+            self.piped = output
+            self.fed_by = tuple(range(first, self.number()))
+        else:
+            self.piped, self.fed_by = None, ()
+
+    def capture(self, run: Callable[[], State]) -> tuple[State, Value | None]:
+        """Runs something and gives what it writes to standard output, None where that is not known."""
+        outer, self.captured = self.captured, []
+        try:
+            state = run()
+            outputs = self.captured
+        finally:
+            self.captured = outer
+        known = [output for output in outputs if output is not None]
+        return state, join(known) if len(known) == len(outputs) else None
 
     # simple commands
 
@@ -269,6 +302,8 @@ class Interpreter:
             self.site = outer
 
     def _simple(self, command: syntax.SimpleCommand, state: State, source: Source, site: Site) -> State:
+        piped, self.piped = self.piped, None
+        fed_by, self.fed_by = self.fed_by, ()
         fields: list[Field] = []
         for word in command.words:
             if fields and fields[0].value.flat in DECLARATIONS and _assigns(word):
@@ -287,13 +322,17 @@ class Interpreter:
                 state = state.assign(assignment.name, Variable(value, binding, exported))
             else:
                 bindings[assignment.name] = Variable(value, None, True)
+        state, stdin = self.standard_input(command.redirects, piped, state, source)
         if not fields:
+            if self.captured is not None and command.redirects and not command.assignments:
+                # `$(< file)` is the text of the file, in bash
+                self.captured.append(stdin)
             for redirect in command.redirects:
-                state = self.redirect(redirect, state, source, None)
+                state = self.redirect(redirect, state, source, None, EMPTY)
             return replace(state, status="success" if not command.words else state.status)
         outer = state.variables
         shadowed = {**outer, **bindings} if bindings else outer
-        call = Call(self, site, self.calls, tuple(fields), command.redirects, source)
+        call = Call(self, site, self.calls, tuple(fields), command.redirects, source, stdin, fed_by)
         inner = replace(state, variables=shadowed) if bindings else state
         result = self.invoke(call, inner)
         state = result.state
@@ -305,7 +344,7 @@ class Interpreter:
             to_file = any(r.descriptor in (None, 1) and r.operator.startswith((">", "&>")) for r in command.redirects)
             self.captured.append(EMPTY if to_file else result.output)
         for redirect in command.redirects:
-            state = self.redirect(redirect, state, source, call)
+            state = self.redirect(redirect, state, source, call, result.output, result.entry)
         return state
 
     def invoke(self, call: Call, state: State) -> Result:
@@ -371,35 +410,96 @@ class Interpreter:
         self.calls = outer
         return replace(after, flow="exit" if after.flow == "exit" else "run")
 
-    def redirect(self, redirect: syntax.Redirect, state: State, source: Source, call: Call | None) -> State:
-        """A redirection to a file makes that file."""
-        if redirect.target is not None and redirect.operator == "<":
-            return self.redirect_input(redirect.target, state, source, call)
+    def standard_input(
+        self, redirects: tuple[syntax.Redirect, ...], piped: Value | None, state: State, source: Source
+    ) -> tuple[State, Value | None]:
+        """What a command reads from standard input, None where that is not known."""
+        text = piped
+        for redirect in redirects:
+            if redirect.descriptor not in (None, 0):
+                continue
+            if redirect.operator in ("<<", "<<-"):
+                text = None
+                if redirect.body is not None:
+                    state, text = self.words.one_value(redirect.body, state, source)
+            elif redirect.operator == "<<<" and redirect.target is not None:
+                state, text = self.words.one_value(redirect.target, state, source)
+                text += Value.literal("\n")
+            elif redirect.operator == "<" and redirect.target is not None:
+                state, text = self.redirect_input(redirect.target, state, source)
+        return state, text
+
+    def text_of(self, path: str, state: State, ask: bool = True) -> Value | None:
+        """The text of a file of the host, None where it is not known.
+
+        Raises `NeedsFiles` for a file of the tree whose text was not given, unless `ask` is off.
+        """
+        path = state.files.follow(path)
+        entry = state.files.lookup(path)
+        if entry is None:
+            return None
+        if isinstance(entry.origin, FromHost):
+            return entry.origin.content
+        if not isinstance(entry.origin, FromTree) or entry.kind != "file":
+            return None
+        if entry.origin.path in self.texts:
+            source = self.texts[entry.origin.path]
+            reference = Reference("", None, False, source, Span(0, len(source.text)))
+            return Value((Piece(source.text, reference),))
+        if ask and entry.origin.path not in self.unreadable:
+            raise NeedsFiles((entry.origin.path,))
+        return None
+
+    def redirect(
+        self,
+        redirect: syntax.Redirect,
+        state: State,
+        source: Source,
+        call: Call | None,
+        output: Value | None = None,
+        copied: Entry | None = None,
+    ) -> State:
+        """A redirection to a file makes that file.
+
+        `output` is what the command writes, where that is known, and `copied` the file whose bytes it writes.
+        """
         if redirect.target is None or not redirect.operator.startswith((">", "&>")):
             return state
         state, expanded = self.words.expand_word(redirect.target, state, source)
         if len(expanded) != 1 or (redirect.operator in (">&", "&>") and expanded[0].value.flat.isdigit()):
             return state
-        target = paths.join(state.folder, expanded[0].value.flat)
+        target = state.files.follow(paths.join(state.folder, expanded[0].value.flat))
         if target.startswith("/dev/"):
             return state
         site = call.site if call else Site(source, redirect.span)
         words = call.values if call else ()
         name = words[0].flat if words else ">"
         number = self.number()
-        self.record(RanCommand(number, site, self.calls, state, name, (), False, words, (target,)))
-        return state.with_files(state.files.put(target, Entry("file", FromHost(number), (number,))))
+        content = output if redirect.descriptor in (None, 1) and redirect.operator in (">", ">|", ">>") else None
+        before = state.files.lookup(target)
+        reads: tuple[str, ...] = ()
+        if redirect.operator == ">>" and before is not None:
+            reads = (target,)
+            old = self.text_of(target, state, ask=content is not None)
+            content = old + content if old is not None and content is not None else None
+        self.record(RanCommand(number, site, self.calls, state, name, reads, False, words, (target,)))
+        events = (*before.events, number) if before is not None and reads else (number,)
+        if copied is not None and copied.kind != "folder" and not reads and redirect.descriptor in (None, 1):
+            # the bytes of a file with the mode of a new one
+            return state.with_files(state.files.put(target, replace(copied.after(number), other_mode=True)))
+        return state.with_files(state.files.put(target, Entry("file", FromHost(number, content), events)))
 
-    def redirect_input(self, target: syntax.Word, state: State, source: Source, call: Call | None) -> State:
-        """`< file`: a command that stays reads it; only what came out of a container matters."""
+    def redirect_input(self, target: syntax.Word, state: State, source: Source) -> tuple[State, Value | None]:
+        """`< file`: its text. What the script itself put there has to be there for a command that stays."""
         state, expanded = self.words.expand_word(target, state, source)
-        if len(expanded) == 1:
-            path = paths.join(state.folder, expanded[0].value.flat)
-            entry = state.files.lookup(path)
-            if entry is not None and isinstance(entry.origin, FromContainer):
-                site = call.site if call else Site(source, target.span)
-                self.record(RanCommand(self.number(), site, self.calls, state, "<", (path,), False))
-        return state
+        if len(expanded) != 1:
+            return state, None
+        path = state.files.follow(paths.join(state.folder, expanded[0].value.flat))
+        entry = state.files.lookup(path)
+        if entry is not None and isinstance(entry.origin, (FromContainer, FromHost, FromArchive)):
+            site = self.site or Site(source, target.span)
+            self.record(RanCommand(self.number(), site, self.calls, state, "<", (path,), False))
+        return state, self.text_of(path, state, ask=False)
 
     # what is not followed
 

@@ -49,6 +49,8 @@ def read(source: Source) -> syntax.Script:
     return syntax.Script(Span(0, len(source.text)), statements, tuple(reader.comments), tuple(reader.problems))
 
 
+_BEHIND_HEREDOC = ("pipeline", "list", "command", "&&", "||", "|", "redirected_statement")
+_EXPANSIONS = ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion")
 _BODIES = ("variable_name", "do_group", "case_item", "comment", "c_style_for_expression")
 
 
@@ -283,13 +285,18 @@ class _Reader:
         redirects: list[syntax.Redirect] = []
         extra: list[syntax.Word] = []
         body: syntax.Command | None = None
+        piped: Tree | None = None
         for child in node.children:
             if child.type in ("file_redirect", "heredoc_redirect", "herestring_redirect"):
+                if isinstance(body, syntax.SimpleCommand):
+                    self.recover_dash(body, child, extra, redirects)
                 redirects.extend(self.redirect(child, depth, extra))
-                if child.type == "heredoc_redirect" and any(
-                    grandchild.type in ("pipeline", "list", "command", "&&", "||", "|") for grandchild in child.children
-                ):
-                    return self.compound(node, depth)
+                if child.type == "heredoc_redirect":
+                    behind = [inner for inner in child.children if inner.type in _BEHIND_HEREDOC]
+                    if len(behind) == 1 and behind[0].type == "pipeline" and len(self.named(behind[0])) > 0:
+                        piped = behind[0]
+                    elif behind:
+                        return self.compound(node, depth)
             elif child.type == "comment":
                 self.comments.append(syntax.Comment(self.span(child)))
             elif child.is_named:
@@ -297,7 +304,16 @@ class _Reader:
         span = self.span(node)
         if isinstance(body, syntax.SimpleCommand):
             words = (*body.words, *extra)
+            if piped is not None:
+                left = Span(span.start, self.offset(piped.start_byte))
+                first = syntax.SimpleCommand(left, body.assignments, words, (*body.redirects, *redirects))
+                commands = [self.command(child, depth + 1) for child in self.named(piped)]
+                if any(isinstance(command, (syntax.AndOr, syntax.Compound)) for command in commands):
+                    return self.compound(node, depth)
+                return syntax.Pipeline(span, (first, *commands))
             return syntax.SimpleCommand(span, body.assignments, words, (*body.redirects, *redirects))
+        if piped is not None:
+            return self.compound(node, depth)
         if extra:
             self.problems.append(syntax.Problem(extra[0].span, "a word behind a redirection belongs to no command"))
         if isinstance(body, syntax.Group):
@@ -307,6 +323,23 @@ class _Reader:
         if isinstance(body, (syntax.AndOr, syntax.Pipeline, syntax.Negated)):
             return self.redirect_last(body, span, tuple(redirects))
         return self.compound(node, depth)
+
+    def recover_dash(
+        self, body: syntax.SimpleCommand, node: Tree, extra: list[syntax.Word], redirects: list[syntax.Redirect]
+    ) -> None:
+        """The grammar loses a `-` between the last word of a command and a here-document."""
+        ends = [body.span.end, *(word.span.end for word in extra), *(redirect.span.end for redirect in redirects)]
+        start = max(end for end in ends if end <= self.offset(node.start_byte)) if ends else body.span.end
+        gap = self.text[start : self.offset(node.start_byte)]
+        text = gap.replace("\\\r\n", "").replace("\\\n", "").strip()
+        if text == "-":
+            place = start + gap.index("-")
+            span = Span(place, place + 1)
+            extra.append(syntax.Word(span, (syntax.Text(span, "-", False),)))
+        elif text:
+            self.problems.append(
+                syntax.Problem(Span(start, start + len(gap)), "the shell grammar loses a part of this")
+            )
 
     def redirect_last(self, body: syntax.Command, span: Span, redirects: tuple[syntax.Redirect, ...]) -> syntax.Command:
         """The grammar hangs `a && b > f` on the list; the shell redirects the last command only."""
@@ -344,7 +377,51 @@ class _Reader:
         extra.extend(targets[1:])
         end = targets[0].span.end if targets and len(targets) > 1 else self.offset(node.end_byte)
         span = Span(self.offset(node.start_byte), end)
-        yield syntax.Redirect(span, operator, descriptor, targets[0] if targets else None)
+        body = self.heredoc(node, depth) if node.type == "heredoc_redirect" else None
+        yield syntax.Redirect(span, operator, descriptor, targets[0] if targets else None, body)
+
+    def heredoc(self, node: Tree, depth: int) -> syntax.Word | None:
+        """The lines of a here-document as a word; None where the grammar does not find them."""
+        parts = {child.type: child for child in node.children}
+        if not {"heredoc_start", "heredoc_body", "heredoc_end"} <= set(parts):
+            return None
+        start = self.text.rfind("\n", 0, self.offset(parts["heredoc_body"].start_byte)) + 1
+        end = self.text.rfind("\n", 0, self.offset(parts["heredoc_end"].start_byte)) + 1
+        span = Span(start, max(start, end))
+        dedent = node.children[0].type == "<<-" or any(child.type == "<<-" for child in node.children)
+        if any(character in self.source(parts["heredoc_start"]) for character in "'\"\\"):
+            text = self.text[span.start : span.end]
+            return syntax.Word(span, (syntax.Text(span, _dedented(text, True) if dedent else text, True),))
+        found: list[syntax.Part] = []
+        position = span.start
+        stack = list(reversed(parts["heredoc_body"].children))
+        while stack:
+            child = stack.pop()
+            if child.type not in _EXPANSIONS:
+                continue
+            place = self.dollar(child)
+            if place < position:
+                continue
+            before = self.text[position:place]
+            if (len(before) - len(before.rstrip("\\"))) % 2:
+                # the grammar takes no notice of the backslash
+                stack.extend(reversed(child.children))
+                continue
+            if before:
+                found.append(self.heredoc_text(Span(position, place), dedent))
+            found.extend(self.parts(child, True, depth + 1))
+            position = self.offset(child.end_byte)
+        if position < span.end:
+            found.append(self.heredoc_text(Span(position, span.end), dedent))
+        return syntax.Word(span, tuple(found))
+
+    def heredoc_text(self, span: Span, dedent: bool) -> syntax.Text:
+        """Characters of a here-document: a backslash escapes `$`, a backquote, itself and a line end only."""
+        text = self.text[span.start : span.end]
+        if dedent:
+            text = _dedented(text, span.start == 0 or self.text[span.start - 1] == "\n")
+        text = re.sub(r"\\([$`\\]|\n)", lambda match: "" if match.group(1) == "\n" else match.group(1), text)
+        return syntax.Text(span, text, True)
 
     def compound(self, node: Tree, depth: int) -> syntax.Compound:
         """A construct that is not followed: the commands inside and the variables it may set."""
@@ -470,7 +547,7 @@ class _Reader:
         position = text_start
         empty = True
         for child in node.children:
-            if child.type not in ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"):
+            if child.type not in _EXPANSIONS:
                 continue
             start = self.dollar(child)
             if position < start:
@@ -533,3 +610,10 @@ class _Reader:
         if name.isidentifier() or name.isdigit() or (not operation and name in "?#@*$!-"):
             return syntax.Parameter(Span(start, end), name, operation, expression, quoted)
         return syntax.Parameter(Span(start, end), "", inner, expression, quoted)
+
+
+def _dedented(text: str, at_line_start: bool) -> str:
+    """The text without the tabs at the start of its lines, as `<<-` reads it."""
+    lines = text.split("\n")
+    first = lines[0].lstrip("\t") if at_line_start else lines[0]
+    return "\n".join([first, *(line.lstrip("\t") for line in lines[1:])])

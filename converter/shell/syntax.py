@@ -76,11 +76,16 @@ class Assignment(Node, frozen=True):
 
 
 class Redirect(Node, frozen=True):
-    """`2>file`, `<file`, `<<EOF`: `target` is None for a here-document."""
+    """`2>file`, `<file`, `<<EOF`: `target` is None for a here-document, whose lines are `body`.
+
+    The span of the body is that of its whole lines. With a quoted delimiter it is one literal text; the tabs
+    that `<<-` drops are not part of its texts.
+    """
 
     operator: str
     descriptor: int | None
     target: Word | None
+    body: Word | None = None
 
 
 class SimpleCommand(Node, frozen=True):

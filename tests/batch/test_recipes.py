@@ -54,10 +54,10 @@ def test_what_the_conversion_asks_for_is_read_and_what_is_missing_is_left_out(
     [(b"FROM a\n\xff", "STG103", 2, 1), (b"FROM\0", "STG103", 1, 5), (None, "STG106", 1, 1)],
 )
 def test_a_needed_file_that_cannot_be_read_refuses_the_recipe_at_its_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes | None, code: str, line: int, column: int
+    tmp_path: Path, data: bytes | None, code: str, line: int, column: int
 ) -> None:
-    pretend(monkeypatch, lambda tree, driver: Needs(("Dockerfile",)))
-    make(tmp_path, {"in/build.sh": b"docker build\n", "out/Dockerfile": b"x"})
+    script = b"docker build -t b .\ndocker create --name c b\ndocker cp c:/a a\ndocker build -t a -f run .\n"
+    make(tmp_path, {"in/build.sh": script, "in/run": b"FROM a\nCOPY a /\n", "out/Dockerfile": b"x"})
     if data is None:
         (tmp_path / "in" / "Dockerfile").symlink_to("../out/Dockerfile")
     else:
@@ -68,6 +68,13 @@ def test_a_needed_file_that_cannot_be_read_refuses_the_recipe_at_its_line(
     assert [(found.code, found.location) for found in recipe.diagnostics] == [
         (code, Location("Dockerfile", line, column, line, column))
     ]
+    assert {(entry.location.file, entry.fate) for entry in recipe.ledger} == {("build.sh", "kept")}
+
+
+def test_a_file_that_only_might_mention_the_recipe_need_not_be_text(tmp_path: Path) -> None:
+    make(tmp_path, {**RECIPE, "README.md": b"\xff\xfe"})
+    root, _ = find_root(str(tmp_path))
+    assert convert_driver(root, read_tree(root), "build.sh", Options()).recipe.status == "converted"
 
 
 def test_a_conversion_that_never_has_enough_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,9 +128,11 @@ def run(
     others: Mapping[str, str] | None = None,
     files: tuple[str, ...] = TREE,
 ) -> Run:
-    """Interprets a script that lies in a small tree."""
+    """Interprets a script that lies in a small tree; the texts of its other files are not known but for `others`."""
     texts = {name: Source(name, content) for name, content in (others or {}).items()}
-    return interpret(Source(path, text), texts, StartingFiles((*files, *texts)), folder, arguments, environment or {})
+    return interpret(
+        Source(path, text), texts, StartingFiles((*files, *texts)), folder, arguments, environment or {}, files
+    )
 
 
 def shown(found: Run, value: Value) -> str:

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from converter.shell.commands import builtins, docker, files, other, output
+from converter.shell.commands import (
+    attributes,
+    builtins,
+    copying,
+    docker,
+    filters,
+    folders,
+    linking,
+    names,
+    other,
+    output,
+    removing,
+    sed,
+)
 from converter.shell.commands.call import Handler
 
 COMMANDS: dict[str, Handler] = {
     **builtins.TABLE,
     **output.TABLE,
-    **files.TABLE,
+    **names.TABLE,
+    **filters.TABLE,
+    **sed.TABLE,
+    **folders.TABLE,
+    **copying.TABLE,
+    **linking.TABLE,
+    **removing.TABLE,
+    **attributes.TABLE,
     **docker.TABLE,
     **other.TABLE,
 }

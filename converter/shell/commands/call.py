@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from converter.machine.events import Site
+from converter.machine.host import Entry
 from converter.machine.state import State
 from converter.machine.value import Value
 from converter.shell import syntax
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 
 class Call(Struct, frozen=True):
-    """One simple command about to run: `fields[0]` is its name."""
+    """One simple command about to run: `fields[0]` is its name.
+
+    `stdin` is the text that it reads from standard input, None where that is not known;
+    `fed_by` are the numbers of the events of the commands before it in a pipeline.
+    """
 
     machine: Interpreter
     site: Site
@@ -27,6 +32,8 @@ class Call(Struct, frozen=True):
     fields: tuple[Field, ...]
     redirects: tuple[syntax.Redirect, ...]
     source: Source
+    stdin: Value | None = None
+    fed_by: tuple[int, ...] = ()
 
     @property
     def values(self) -> tuple[Value, ...]:
@@ -45,10 +52,14 @@ class Call(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True):
-    """The state afterwards, and what was written to standard output, None where that is not known."""
+    """The state afterwards, and what was written to standard output, None where that is not known.
+
+    `entry` is the file whose bytes the output is, where it is those of one file.
+    """
 
     state: State
     output: Value | None
+    entry: Entry | None = None
 
 
 Handler = Callable[[Call, State], Result]

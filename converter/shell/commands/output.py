@@ -1,15 +1,16 @@
-"""Commands that print: echo, printf, pwd, dirname, basename, realpath, readlink, cat."""
+"""Commands that print: echo, printf, cat, tee."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from converter.machine import paths
 from converter.machine.events import Announced, RanCommand
+from converter.machine.host import Entry, FromHost
 from converter.machine.state import State
-from converter.machine.value import ROOT_TOKEN, Piece, Value, is_known, join
+from converter.machine.value import Value, is_known, join
 from converter.shell.commands.call import Call, Handler, Result
-from converter.shell.commands.other import other
+from converter.shell.commands.changes import matches
+from converter.shell.commands.operands import Operand, parse
 
 
 def echo(call: Call, state: State) -> Result:
@@ -25,7 +26,7 @@ def echo(call: Call, state: State) -> Result:
             parts.append(Value.literal(" "))
         parts.append(word.value)
     text = join([*parts, Value.literal(newline)])
-    call.machine.record(Announced(call.number, call.site, call.calls, state, text))
+    _announce(call, state, text)
     uncertain = any(word.pattern for word in words) or "\\" in text.flat
     return Result(_done(state), None if uncertain else text)
 
@@ -33,7 +34,7 @@ def echo(call: Call, state: State) -> Result:
 def printf(call: Call, state: State) -> Result:
     """`printf`: known for a format of literal text and `%s`."""
     values = call.values[1:]
-    call.machine.record(Announced(call.number, call.site, call.calls, state, join(values)))
+    _announce(call, state, join(values))
     if len(values) > 1 and values[0].flat == "-v":
         return Result(_done(call.machine.forget([values[1].flat], state)), Value(()))
     if not values:
@@ -50,81 +51,80 @@ def printf(call: Call, state: State) -> Result:
     return Result(_done(state), join(parts))
 
 
-def pwd(call: Call, state: State) -> Result:
-    """`pwd`: the working folder."""
-    _stay(call, state)
-    return Result(_done(state), _absolute(state.folder))
-
-
-def dirname(call: Call, state: State) -> Result:
-    """`dirname PATH`."""
-    _stay(call, state)
-    if len(call.fields) != 2:
+def cat(call: Call, state: State) -> Result:
+    """`cat [FILE...]`: the texts one behind the other."""
+    parsed = parse(call, state)
+    texts = _inputs(call, state, parsed.operands)
+    _stay(call, state, tuple(path for operand in parsed.operands for path in matches(state.files, operand)))
+    if any(flag.name not in ("u", "-") for flag in parsed.flags):
         return Result(_done(state), None)
-    flat = call.values[1].flat.rstrip("/")
-    if not is_known(flat.replace(ROOT_TOKEN, "")):
-        return Result(_done(state), None)
-    head, slash, _ = flat.rpartition("/")
-    head = head.rstrip("/")
-    rooted = slash or call.values[1].flat.startswith("/")
-    return Result(_done(state), Value((Piece(head if head else ("/" if rooted else ".")),)))
+    known = [text for text in texts if text is not None]
+    output = join(known) if len(known) == len(texts) else None
+    entry = None
+    if len(parsed.operands) == 1 and parsed.operands[0].text != "-":
+        entry = state.files.lookup(state.files.follow(parsed.operands[0].path))
+    return Result(_done(state), output, entry)
 
 
-def basename(call: Call, state: State) -> Result:
-    """`basename PATH [SUFFIX]`."""
-    _stay(call, state)
-    values = [value.flat for value in call.values[1:]]
-    if not 1 <= len(values) <= 2 or not all(is_known(value.replace(ROOT_TOKEN, "")) for value in values):
-        return Result(_done(state), None)
-    name = paths.base_name(values[0])
-    if not name or not is_known(name):
-        return Result(_done(state), None)
-    if len(values) == 2 and name != values[1]:
-        name = name.removesuffix(values[1])
-    return Result(_done(state), Value.literal(name))
+def _inputs(call: Call, state: State, operands: tuple[Operand, ...]) -> list[Value | None]:
+    """The text of each operand, and of standard input for none and for `-`."""
+    if not operands:
+        return [call.stdin]
+    return [
+        call.stdin if operand.text == "-" else call.machine.text_of(path, state)
+        for operand in operands
+        for path in matches(state.files, operand) or [operand.path]
+    ]
 
 
-def realpath(call: Call, state: State) -> Result:
-    """`realpath PATH` and `readlink -f PATH`, taking no part of the path as a link."""
-    _stay(call, state)
-    values = [value for value in call.values[1:] if not value.flat.startswith("-")]
-    plain = call.fields[0].value.flat == "realpath" or any(v.flat in ("-f", "-e", "-m") for v in call.values[1:])
-    if len(values) != 1 or not plain:
-        return Result(_done(state), None)
-    return Result(_done(state), _absolute(paths.join(state.folder, values[0].flat)))
-
-
-def _absolute(path: str) -> Value:
-    if path.startswith("/") or not is_known(path[:1]):
-        return Value((Piece(path),))
-    return Value((Piece(f"{ROOT_TOKEN}/{path}" if path else ROOT_TOKEN),))
-
-
-def _stay(call: Call, state: State) -> None:
+def tee(call: Call, state: State) -> Result:
+    """`tee [-a] FILE...`: writes what it reads to the files and to standard output."""
+    parsed = parse(call, state)
+    append = parsed.has("a", "append")
+    number = call.number
+    files = state.files
+    makes = []
+    reads = []
+    for operand in parsed.operands:
+        place = files.follow(operand.path)
+        if place.startswith("/dev/"):
+            continue
+        makes.append(place)
+        before = files.lookup(place)
+        content = call.stdin
+        if append and before is not None:
+            reads.append(place)
+            old = call.machine.text_of(place, state, ask=content is not None)
+            content = old + content if old is not None and content is not None else None
+        files = files.put(place, Entry("file", FromHost(number, content), (number,)))
+    name = call.values[0].flat
     call.machine.record(
-        RanCommand(call.number, call.site, call.calls, state, call.values[0].flat, (), False, call.values)
+        RanCommand(
+            number, call.site, call.calls, state, name, tuple(reads), False, call.values, tuple(makes), call.fed_by
+        )
     )
+    return Result(_done(state.with_files(files)), call.stdin)
+
+
+def _stay(call: Call, state: State, named: tuple[str, ...] = ()) -> None:
+    call.machine.record(
+        RanCommand(call.number, call.site, call.calls, state, call.values[0].flat, named, False, call.values)
+    )
+
+
+def _announce(call: Call, state: State, text: Value) -> None:
+    """A message on the terminal; where the output goes elsewhere, a command like any other."""
+    piped = call.machine.captured is not None
+    to_file = any(r.descriptor in (None, 1) and r.operator.startswith((">", "&>")) and r.operator != ">&"
+                  for r in call.redirects)  # fmt: skip
+    if piped or to_file:
+        _stay(call, state)
+    else:
+        call.machine.record(Announced(call.number, call.site, call.calls, state, text))
 
 
 def _done(state: State) -> State:
     return replace(state, status="success")
 
 
-def git(call: Call, state: State) -> Result:
-    """`git rev-parse --show-toplevel`: the root; every other git command stays as it is."""
-    if tuple(value.flat for value in call.values[1:]) != ("rev-parse", "--show-toplevel"):
-        return other(call, state)
-    _stay(call, state)
-    return Result(_done(state), _absolute(""))
-
-
-TABLE: dict[str, Handler] = {
-    "echo": echo,
-    "printf": printf,
-    "pwd": pwd,
-    "dirname": dirname,
-    "basename": basename,
-    "git": git,
-    "realpath": realpath,
-    "readlink": realpath,
-}
+TABLE: dict[str, Handler] = {"echo": echo, "printf": printf, "cat": cat, "tee": tee}

@@ -1,0 +1,208 @@
+"""Commands that copy and move files: cp, mv, install."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from converter.machine import paths
+from converter.machine.host import FromContainer, FromHost, FromLink, HostFiles
+from converter.machine.state import State
+from converter.shell.commands.call import Call, Handler, Result
+from converter.shell.commands.changes import changed, matches, named, taint
+from converter.shell.commands.folders import make_folders
+from converter.shell.commands.operands import Operand, Parsed, parse
+
+_CP = """
+    a archive b d f force i interactive H L dereference P no-dereference n no-clobber p preserve no-preserve parents
+    R r recursive remove-destination reflink sparse strip-trailing-slashes t target-directory T no-target-directory
+    v verbose x one-file-system
+"""
+_MV = "b f force i interactive n no-clobber strip-trailing-slashes t target-directory T no-target-directory v verbose"
+_INSTALL = """
+    b c C compare d directory D g group m mode o owner p preserve-timestamps t target-directory T no-target-directory
+    v verbose
+"""
+
+
+def copy(call: Call, state: State) -> Result:
+    """`cp`: the copy has the origin of the original."""
+    parsed = parse(call, state, "t target-directory S suffix")
+    return _Transfer(call, state, parsed, "cp", parsed.only(_CP)).run()
+
+
+def move(call: Call, state: State) -> Result:
+    """`mv`."""
+    parsed = parse(call, state, "t target-directory S suffix")
+    return _Transfer(call, state, parsed, "mv", parsed.only(_MV)).run()
+
+
+def install(call: Call, state: State) -> Result:
+    """`install`: a copy with a mode of its own, or folders with `-d`."""
+    parsed = parse(call, state, "g group m mode o owner S suffix strip-program t target-directory")
+    if parsed.has("d", "directory"):
+        files = state.files
+        for operand in parsed.operands:
+            files = make_folders(files, operand.path, call.number)
+        places = [operand.path for operand in parsed.operands]
+        return changed(call, state, files, named(parsed.operands), makes=places)
+    return _Transfer(call, state, parsed, "install", parsed.only(_INSTALL)).run()
+
+
+class _Plan(Struct):
+    """What is done so far."""
+
+    files: HostFiles
+    reads: list[str]
+    makes: list[str]
+    removes: list[str]
+
+
+class _Transfer:
+    def __init__(self, call: Call, state: State, parsed: Parsed, verb: str, understood: bool) -> None:
+        self.call = call
+        self.state = state
+        self.parsed = parsed
+        self.verb = verb
+        self.understood = understood and parsed.certain
+        self.number = call.number
+        self.done = _Plan(state.files, [], [], [])
+
+    def run(self) -> Result:
+        sources, target, target_index, into = self.sides()
+        every = (*named(sources), (target_index, target))
+        if not sources or not self.understood:
+            places = [operand.path for operand in self.parsed.operands]
+            files = taint(self.state.files, places, self.number)
+            return changed(self.call, self.state, files, every, reads=places, makes=places)
+        for operand in sources:
+            self.one(operand, target, into)
+        done = self.done
+        mode = None
+        if self.verb == "install":
+            mode = self.parsed.value("m", "mode") or "755"
+        return changed(self.call, self.state, done.files, every, done.reads, done.makes, done.removes, mode)
+
+    def sides(self) -> tuple[tuple[Operand, ...], str, int, bool]:
+        """The sources, the target with the index of its word, and whether it is a folder to put things into."""
+        operands = self.parsed.operands
+        named_folder = self.parsed.value("t", "target-directory")
+        if named_folder is not None:
+            index = next(flag.index for flag in self.parsed.flags if flag.name in ("t", "target-directory"))
+            return operands, self.follow(paths.join(self.state.folder, named_folder)), index, True
+        if len(operands) < 2:
+            return (), operands[0].path if operands else "", operands[0].index if operands else 0, False
+        last = operands[-1]
+        target = self.follow(last.path)
+        if self.parsed.has("T", "no-target-directory"):
+            return operands[:-1], target, last.index, False
+        several = len(operands) > 2 or self.parsed.has("parents")
+        into = several or last.text.endswith(("/", "/.")) or self.state.files.is_folder(target)
+        if last.field.pattern:
+            self.understood = False
+        return operands[:-1], target, last.index, into
+
+    def follow(self, path: str) -> str:
+        return self.state.files.follow(path)
+
+    def one(self, operand: Operand, target: str, into: bool) -> None:
+        files = self.done.files
+        if operand.field.pattern:
+            found = matches(files, operand)
+            inside = files.lookup(paths.parent(operand.path))
+            unknown = inside is not None and isinstance(inside.origin, FromContainer)
+            if unknown or not found:
+                self.spoil(operand.path, paths.join(target, "*") if into else target)
+                return
+            for source in found:
+                self.place(source, paths.join(target, paths.base_name(source)) if into else target, False)
+            return
+        text = operand.text
+        contents = self.verb == "cp" and (text.endswith(("/.", "/..")) or text in (".", ".."))
+        if self.parsed.has("parents"):
+            place = paths.join(target, text)
+            self.done.files = make_folders(self.done.files, paths.parent(place), self.number)
+        elif into and not contents:
+            place = paths.join(target, paths.base_name(operand.path))
+        else:
+            place = target
+        if self.verb == "install" and self.parsed.has("D"):
+            self.done.files = make_folders(self.done.files, paths.parent(place), self.number)
+        self.place(operand.path, place, contents)
+
+    def place(self, source: str, place: str, contents: bool) -> None:
+        """One source arrives at its place."""
+        files = self.done.files
+        entry = files.lookup(source)
+        dereferences = self.verb != "mv" and not self.parsed.has("P", "no-dereference", "d", "a", "archive")
+        if entry is not None and isinstance(entry.origin, FromLink) and dereferences:
+            source = files.follow(source)
+            entry = files.lookup(source)
+        over = files.lookup(place)
+        if over is not None and self.parsed.has("n", "no-clobber") and over.kind == "file":
+            return
+        if entry is None:
+            self.spoil(source, place)
+            return
+        self.done.reads.append(source)
+        self.done.makes.append(place)
+        if entry.kind == "folder" and not self.copies_folders():
+            # an error of the command, which leaves everything as it is
+            return
+        folder = contents or entry.kind == "folder"
+        if self.verb == "cp" and folder and over is not None and not files.is_empty(place):
+            self.merge(source, place)
+            return
+        if entry.kind == "unknown" and over is not None and over.kind != "file":
+            self.spoil(source, place)
+            return
+        files = files.copy(source, place, self.number)
+        found = files.lookup(place)
+        assert found is not None
+        if contents:
+            origin = found.origin
+            if isinstance(origin, FromContainer):
+                origin = replace(origin, contents=True)
+            found = replace(found, kind="folder", origin=origin)
+        if self.verb == "install":
+            found = replace(found, other_mode=False)
+        elif self.verb == "cp" and over is not None and not folder and not self.parsed.has("remove-destination"):
+            found = replace(found, other_mode=True)
+        files = files.edit(place, found)
+        if self.verb == "mv":
+            self.done.removes.append(source)
+            files = files.put(source, None)
+        self.done.files = files
+
+    def copies_folders(self) -> bool:
+        return self.verb == "mv" or self.parsed.has("r", "R", "recursive", "a", "archive")
+
+    def merge(self, source: str, place: str) -> None:
+        """A folder's contents arrive in a folder that holds something."""
+        files = self.done.files
+        leaves = files.leaves(source)
+        target = files.lookup(place)
+        if leaves is None or target is None or isinstance(target.origin, FromContainer):
+            self.done.files = taint(files, (place,), self.number)
+            return
+        for rest, held in leaves:
+            inner = paths.join(place, rest)
+            before = files.lookup(inner)
+            if held.kind == "folder" and before is not None and before.kind == "folder":
+                continue
+            moved = held.after(self.number)
+            if before is not None and before.kind == "file" and held.kind == "file":
+                moved = replace(moved, other_mode=True)
+            if isinstance(held.origin, FromHost) and held.kind == "folder" and before is not None:
+                continue
+            files = files.put(inner, moved)
+        self.done.files = files
+
+    def spoil(self, source: str, place: str) -> None:
+        """What arrives here is not known."""
+        self.done.reads.append(source)
+        self.done.makes.append(place)
+        self.done.files = taint(self.done.files, (place,), self.number)
+
+
+TABLE: dict[str, Handler] = {"cp": copy, "mv": move, "install": install}
