@@ -19,11 +19,19 @@ Flow = Literal["run", "exit", "return"]
 
 
 class Variable(Struct, frozen=True):
-    """A shell variable: `binding` numbers the assignment, None for one that comes from outside."""
+    """A shell variable: `binding` numbers the assignment, None for one that comes from outside.
+
+    `items` are the elements of an array by subscript, in order; `value` is then that of element 0, empty without one.
+    `is_set` is False for a variable that certainly is not set, None where that is not known. `attributes` are
+    letters of `declare`: `i`, `l`, `u`, `r`, `A`.
+    """
 
     value: Value
     binding: int | None
     exported: bool = False
+    items: tuple[tuple[str, Value], ...] | None = None
+    is_set: bool | None = True
+    attributes: str = ""
 
 
 class Image(Struct, frozen=True):
@@ -46,7 +54,8 @@ class State(Struct, frozen=True):
 
     `folder` is the working folder, normalised. `images` maps a normalised tag or
     an image id to an image the script built; `containers` maps a name or an id
-    to a container. `positional` are `$1`, `$2`, ...; None where they are not known.
+    to a container. `positional` are `$1`, `$2`, ...; None where they are not known, and then `series` tells
+    one such list from another.
     """
 
     variables: Mapping[str, Variable]
@@ -59,6 +68,7 @@ class State(Struct, frozen=True):
     status: Status = "success"
     flow: Flow = "run"
     folders: tuple[str, ...] = ()
+    series: int = 0
 
     def assign(self, name: str, variable: Variable) -> State:
         """The state with the variable set."""

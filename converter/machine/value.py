@@ -115,13 +115,15 @@ def _cut(reference: Reference) -> Reference:
 class Unknown(Struct, frozen=True):
     """Something that reading cannot tell: the expression, and why.
 
-    `is_word` tells that it certainly is letters and digits, as an id is.
+    `is_word` tells that it certainly is letters and digits, as an id is; `single` that it is one word for certain:
+    neither empty nor with blanks in it.
     """
 
     token: str
     expression: str
     why: str
     is_word: bool = False
+    single: bool = False
 
 
 class Unknowns(Struct):
@@ -131,13 +133,14 @@ class Unknowns(Struct):
     _by_token: dict[str, Unknown] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.token("root", "$PWD", "the folder that the repository lies in")
+        self.token("root", "$PWD", "the folder that the repository lies in", single=True)
 
-    def token(self, key: Hashable, expression: str, why: str, is_word: bool = False) -> str:
-        """The token that stands for the unknown with this key."""
+    def token(self, key: Hashable, expression: str, why: str, is_word: bool = False, single: bool = False) -> str:
+        """The token that stands for the unknown with this key; `is_word` and `single` as in `Unknown`."""
         found = self._by_key.get(key)
         if found is None:
-            found = Unknown(f"{TOKEN_START}{len(self._by_key)}{TOKEN_END}", expression, why, is_word)
+            token = f"{TOKEN_START}{len(self._by_key)}{TOKEN_END}"
+            found = Unknown(token, expression, why, is_word, single or is_word)
             self._by_key[key] = found
             self._by_token[found.token] = found
         return found.token

@@ -94,8 +94,8 @@ def still_holds(value: Value, at: Built, show: str) -> str | None:
             positional = state.positional
             if positional is not None and (index >= len(positional) or positional[index].flat != piece.text):
                 return f"`{show}` has another value there"
-            if str(index + 1) in state.variables and state.variables[str(index + 1)].value.flat != piece.text:
-                return f"`{show}` has another value there"
+            if positional is None and state.series:
+                return f"`{show}` may have another value there"
             continue
         variable = state.variables.get(reference.variable)
         if variable is None:

@@ -1,26 +1,33 @@
-"""Words of a script as values: parameters, substitutions, field splitting, under the state at that moment.
+"""Words of a script as values: every expansion of the shell, under the state at that moment.
 
-POSIX shell command language, 2.6 Word Expansions.
+POSIX shell command language, 2.6 Word Expansions; bash's manual, 3.5, for what only bash has. A value that
+reading cannot tell is a token; the token's key holds all that the value depends on, so that the same expression under
+unchanged inputs is the same token.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from converter.machine.events import Announced, RanCommand, Site, Skipped
+from converter.diagnostics import refuse
+from converter.machine.events import Announced, Assigned, RanCommand, Site, Skipped
 from converter.machine.state import State, Variable
 from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Value, is_known, join
-from converter.shell import expansion, syntax
+from converter.shell import arithmetic, braces, expansion, globbing, operations, syntax
 from converter.shell.commands.effects import STABLE
-from converter.shell.expansion import Field
+from converter.shell.expansion import Field, Segment, Segments, joined
 from converter.source import Source, Span
 
 if TYPE_CHECKING:
     from converter.shell.interpreter import Interpreter
+
+CHANGING = frozenset(("!", "RANDOM", "SECONDS", "_", "-", "LINENO", "EPOCHSECONDS", "EPOCHREALTIME", "SRANDOM"))
+"""Parameters that may be another value at every look."""
+
+Found = tuple["Variable | None", str]
+"""A variable, and the name that it was found under."""
 
 
 class Read(Struct, frozen=True):
@@ -39,141 +46,323 @@ class Expander:
     def __init__(self, machine: Interpreter) -> None:
         self.machine = machine
 
-    def assigned_value(self, assignment: syntax.Assignment, state: State, source: Source) -> tuple[State, Value, bool]:
-        """The value of an assignment; the flag tells whether computing it changed nothing."""
-        if assignment.value is None:
-            expression = source.slice(assignment.span)
-            token = self.machine.run.unknowns.token(
-                ("array", self.machine.number()), f"${assignment.name}", f"set by {expression}"
-            )
-            return state, Value((Piece(token),)), False
-        before = self.machine.number()
-        state, value = self.one_value(assignment.value, state, source)
-        if assignment.append:
-            old = self.variable(assignment.name, state)
-            value = join((old.value if old else EMPTY, value))
-        return state, value, self.machine.number() == before
-
-    def one_value(self, word: syntax.Word, state: State, source: Source) -> tuple[State, Value]:
-        """A word without field splitting, as in an assignment."""
-        values: list[Value] = []
-        for index, part in enumerate(word.parts):
-            state, value = self.part(part, state, source, index == 0)
-            values.append(value)
-        return state, join(values)
+    # whole words
 
     def expand_word(self, word: syntax.Word, state: State, source: Source) -> tuple[State, list[Field]]:
-        """The fields that a word becomes: expansion, then field splitting of what was not quoted."""
-        values: list[tuple[Value, bool]] = []
-        pattern = False
+        """The fields that a word becomes: none, one or many."""
+        only = word.parts[0] if len(word.parts) == 1 else None
+        if isinstance(only, syntax.Text) and (only.quoted or not any(sign in only.text for sign in "*?[{~")):
+            return state, [Field(Value.literal(only.text), word.span)]
+        fields: list[Field] = []
+        for one in self.braced(word, source):
+            state, segments = self.word(one, state, source)
+            found = expansion.split_fields(segments, word.span, self.separators(state), self.machine.run.unknowns)
+            for field in found:
+                fields += globbing.expand(field, state, self.machine.run.events) if field.pattern else [field]
+        return state, fields
+
+    def braced(self, word: syntax.Word, source: Source) -> list[syntax.Word]:
+        """Brace expansion, where the dialect has it."""
+        if self.machine.dialect == "dash":
+            return [word]
+        try:
+            words = braces.expand(word)
+        except braces.TooMany:
+            raise refuse(
+                "STG305", f"the braces stand for more than {braces.MAX_WORDS:,} words", source, word.span
+            ) from None
+        if len(words) == 1 or self.machine.dialect == "bash":
+            return words
+        opaque = syntax.Opaque(word.span, source.slice(word.span), False)
+        return [syntax.Word(word.span, (opaque,))]
+
+    def word(self, word: syntax.Word, state: State, source: Source) -> tuple[State, Segments]:
+        """The segments of a word, tilde expanded."""
+        segments: Segments = []
+        parts = word.parts
+        first = parts[0] if parts else None
+        if isinstance(first, syntax.Text) and not first.quoted and first.text.startswith("~"):
+            user, slash, rest = first.text.partition("/")
+            if slash or len(parts) == 1:
+                segments.append(Segment(self.home(user, first.span, state, source), True, False))
+                segments.append(Segment(Value.literal(slash + rest), False, False))
+                parts = parts[1:]
+        state, more = self.parts(parts, state, source, False)
+        return state, segments + more
+
+    def one_value(self, word: syntax.Word, state: State, source: Source) -> tuple[State, Value]:
+        """A word without field splitting and pathname expansion, as in an assignment."""
+        state, segments = self.word(word, state, source)
+        return state, joined(segments)
+
+    def home(self, user: str, span: Span, state: State, source: Source) -> Value:
+        """`~` and `~user`."""
+        variable = state.variables.get("HOME") if user == "~" else None
+        if variable is not None and variable.is_set:
+            return Value((Piece(variable.value.flat, Reference(user, None, False, source, span)),))
+        if user == "~+":
+            return absolute(state.folder)
+        token = self.machine.run.unknowns.token(("home", user), user, "the home folder is the machine's own")
+        return Value((Piece(token, Reference(user, None, False, source, span)),))
+
+    def separators(self, state: State) -> str:
+        """The value of IFS; the default where it is not known, as it is not inherited."""
+        found = state.variables.get("IFS")
+        if found is None or found.is_set is False or not found.value.known:
+            return expansion.BLANKS
+        return found.value.flat
+
+    def assigned_value(self, assignment: syntax.Assignment, state: State, source: Source) -> tuple[State, Value, bool]:
+        """The value of a plain assignment; the flag tells whether computing it changed nothing."""
+        before = self.machine.number()
+        state, value = self.assignment_value(assignment.value, state, source)
+        if assignment.append:
+            old, _ = self.variable(assignment.name, state)
+            value = join((old.value if old else self.outside(assignment.name), value))
+        return state, value, self.machine.number() == before
+
+    def assignment_value(self, word: syntax.Word, state: State, source: Source) -> tuple[State, Value]:
+        """The value behind `name=`: a tilde is expanded at its start and behind each unquoted colon."""
+        segments: Segments = []
         for index, part in enumerate(word.parts):
-            if isinstance(part, syntax.Parameter) and part.name in "@*" and part.name and not part.operation:
-                if len(word.parts) == 1 and state.positional is not None:
-                    given = state.positional
-                    if part.quoted and part.name == "*":
-                        spaced = [piece for value in given for piece in (Value.literal(" "), value)][1:]
-                        return state, [Field(join(spaced), word.span)]
-                    if part.quoted:
-                        return state, [Field(value, word.span) for value in given]
-                    split = [expansion.split_fields([(value, True)], word.span, False) for value in given]
-                    return state, [found for one in split for found in one]
-            state, value = self.part(part, state, source, index == 0)
-            if isinstance(part, syntax.Text):
-                if not part.quoted and any(character in part.text for character in "*?[{"):
-                    pattern = pattern or _is_pattern(part.text)
-                values.append((value, False))
+            plain = isinstance(part, syntax.Text) and not part.quoted
+            if plain and (":~" in part.text or (index == 0 and part.text.startswith("~"))):  # type: ignore[union-attr]
+                assert isinstance(part, syntax.Text)
+                last = index == len(word.parts) - 1
+                for at, piece in enumerate(part.text.split(":")):
+                    if at:
+                        segments.append(Segment(Value.literal(":"), False, False))
+                    user, slash, rest = piece.partition("/")
+                    ends = slash or last or at < part.text.count(":")
+                    if piece.startswith("~") and (at or index == 0) and ends:
+                        segments.append(Segment(self.home(user, part.span, state, source), True, False))
+                        piece = slash + rest
+                    segments.append(Segment(Value.literal(piece), False, False))
             else:
-                values.append((value, not part.quoted))
-        separators = state.variables.get("IFS")
-        if separators is not None and separators.value.known and separators.value.flat != " \t\n":
-            return state, expansion.split_fields(values, word.span, pattern, separators.value.flat)
-        return state, expansion.split_fields(values, word.span, pattern)
+                state, more = self.parts((part,), state, source, False)
+                segments += more
+        return state, joined(segments)
 
-    def note_read(self, name: str, binding: int, source: Source, span: Span) -> None:
-        """Remembers that the running command uses the value of that assignment."""
-        self.machine.run.reads.append(Read(name, binding, source, span, self.machine.site))
+    def array_items(
+        self, array: syntax.Array, state: State, source: Source
+    ) -> tuple[State, tuple[tuple[Value | None, Value], ...] | None]:  # fmt: skip
+        """The elements of `(a b [5]=c)` with their subscripts as text; None where their number is not known."""
+        items: list[tuple[Value | None, Value]] = []
+        certain = True
+        for element in array.elements:
+            if element.index is not None:
+                state, key = self.one_value(element.index, state, source)
+                state, value = self.assignment_value(element.value, state, source)
+                items.append((key, value))
+                continue
+            state, fields = self.expand_word(element.value, state, source)
+            items += [(None, field.value) for field in fields]
+            certain = certain and not any(field.splits or field.pattern for field in fields)
+        return state, tuple(items) if certain else None
 
-    def part(self, part: syntax.Part, state: State, source: Source, first: bool) -> tuple[State, Value]:
-        """The value of a part of a word."""
+    # parts
+
+    def parts(
+        self, parts: tuple[syntax.Part, ...], state: State, source: Source, operand: bool
+    ) -> tuple[State, Segments]:  # fmt: skip
+        """The segments of parts; inside an `operand` of an unquoted expansion, plain characters are split as well."""
+        segments: Segments = []
+        for part in parts:
+            if isinstance(part, syntax.Text):
+                segments.append(Segment(Value.literal(part.text), part.quoted, operand and not part.quoted))
+                continue
+            state, more = self.part(part, state, source, operand)
+            segments += more
+        return state, segments
+
+    def part(
+        self, part: syntax.Part, state: State, source: Source, operand: bool = False
+    ) -> tuple[State, Segments]:  # fmt: skip
+        """The segments of one part."""
         if isinstance(part, syntax.Text):
-            if first and not part.quoted and part.text.startswith("~"):
-                user, slash, rest = part.text.partition("/")
-                token = self.machine.run.unknowns.token(("home", user), user, "the home folder is the machine's own")
-                reference = Reference(user, None, False, source, part.span)
-                return state, Value((Piece(token, reference), *Value.literal(slash + rest).pieces))
-            return state, Value.literal(part.text)
+            return state, [Segment(Value.literal(part.text), part.quoted, operand and not part.quoted)]
         if isinstance(part, syntax.Parameter):
-            value = self.parameter(part, state, source)
-            if part.name.isidentifier() and part.operation[:2].strip(":").startswith("="):
-                # `${x:=y}` sets x as well
-                state = state.assign(part.name, Variable(value, None))
-            return state, value
+            return operations.parameter(self, part, state, source)
         if isinstance(part, syntax.Substitution):
-            return self.substitution(part, state, source)
+            if part.process:
+                state, value = self.process(part, state, source)
+                return state, [Segment(value, True, False)]
+            state, value = self.substitution(part, state, source)
+            return state, [Segment(value, part.quoted, not part.quoted)]
         if isinstance(part, syntax.Arithmetic):
-            state = self.machine.forget(
-                re.findall(r"([A-Za-z_]\w*)\s*(?:[-+*/%&|^]?=(?!=)|\+\+|--)", part.expression), state
+            state, value = self.arithmetic(part, state, source)
+            return state, [Segment(value, part.quoted, not part.quoted)]
+        if isinstance(part, syntax.Dialectal):
+            return self.dialectal(part, state, source)
+        if isinstance(part, syntax.Array):
+            return state, [Segment(self.unknown(part.expression, part.span, source, "an array"), True, False)]
+        if part.expression.startswith("`") and any(word in part.expression for word in ("docker", "podman", "buildah")):
+            raise refuse(
+                "STG302",
+                "backquotes inside backquotes are not followed",
+                source,
+                part.span,
+                "write `$(...)` in place of the outer backquotes",
             )
-        token = self.machine.run.unknowns.token(
-            ("opaque", part.expression, self.machine.fresh()), part.expression, "this expansion is not followed"
-        )
-        return state, Value((Piece(token, Reference(part.expression, None, part.quoted, source, part.span)),))
+        value = self.unknown(part.expression, part.span, source, "this expansion is not followed", part.quoted)
+        return state, [Segment(value, part.quoted, not part.quoted)]
 
-    def variable(self, name: str, state: State) -> Variable | None:
-        """A variable or special parameter, None for one that the script does not set."""
+    def dialectal(self, part: syntax.Dialectal, state: State, source: Source) -> tuple[State, Segments]:
+        """`$'...'` and `$"..."`, which dash takes for a dollar and a string."""
+        if self.machine.dialect == "bash":
+            inner = (part.part,) if isinstance(part.part, syntax.Text) else part.part.parts
+            return self.parts(inner, state, source, False)
+        if self.machine.dialect == "dash" and isinstance(part.part, syntax.Text):
+            return state, [Segment(Value.literal("$" + part.expression[2:-1]), True, False)]
+        if self.machine.dialect == "dash":
+            assert isinstance(part.part, syntax.Word)
+            state, segments = self.parts(part.part.parts, state, source, False)
+            return state, [Segment(Value.literal("$"), True, False), *segments]
+        value = self.unknown(part.expression, part.span, source, "shells that are called `sh` differ in it", True)
+        return state, [Segment(value, True, False)]
+
+    def unknown(self, expression: str, span: Span, source: Source, why: str, quoted: bool = True) -> Value:
+        """A value that is another one at every look."""
+        token = self.machine.run.unknowns.token(("opaque", expression, self.machine.fresh()), expression, why)
+        return Value((Piece(token, Reference(expression, None, quoted, source, span)),))
+
+    # variables
+
+    def variable(self, name: str, state: State) -> Found:
+        """A variable or special parameter, None for one that comes from outside; and its name."""
         found = state.variables.get(name)
         if found is not None:
-            return found
+            return found, name
+        positional = state.positional
         if name == "PWD":
-            return Variable(absolute(state.folder), None)
+            return Variable(absolute(state.folder), None), name
         if name == "0":
-            return Variable(absolute(self.machine.script_path), None)
-        if name.isdigit() and state.positional is not None:
+            return Variable(absolute(self.machine.script_path), None), name
+        if name == "?" and state.status == "success":
+            return Variable(Value.literal("0"), None), name
+        if positional is None:
+            return None, name
+        if name.isdigit():
             index = int(name) - 1
-            return Variable(state.positional[index] if index < len(state.positional) else EMPTY, None)
-        if name == "#" and state.positional is not None:
-            return Variable(Value.literal(str(len(state.positional))), None)
-        return None
+            given = index < len(positional)
+            return Variable(positional[index] if given else EMPTY, None, is_set=given), name
+        if name == "#":
+            return Variable(Value.literal(str(len(positional))), None), name
+        return None, name
 
-    def parameter(self, part: syntax.Parameter, state: State, source: Source) -> Value:
-        """`$name` and `${...}`."""
-        unknowns = self.machine.run.unknowns
-        name = part.name
-        if name == "BASH_SOURCE" and part.operation in ("", "[0]"):
-            return absolute(source.path)
-        variable = self.variable(name, state) if name else None
-        plain = not part.operation
-        reference = Reference(
-            part.expression,
-            name if plain else None,
-            part.quoted,
-            source,
-            part.span,
-            variable.binding if variable else None,
-        )
-        if variable is None:
-            key: tuple[object, ...] = ("outside", name)
-            if name in ("?", "!", "$", "RANDOM", "SECONDS", "_", "-", "LINENO", "EPOCHSECONDS"):
-                key = ("outside", name, self.machine.fresh())
-            why = f"${name} comes from outside the script" if name else "this expansion is not followed"
-            token = unknowns.token(key, part.expression if not plain else f"${name}", why)
-            value = Value((Piece(token),))
-        else:
-            value = variable.value
-        if plain and name.isdigit() and name != "0" and self.machine.locals:
-            # a function's own parameter: its value is what the call wrote there
-            return value
-        if plain:
-            if variable is not None and variable.binding is not None:
-                self.note_read(name, variable.binding, source, part.span)
-            return Value((Piece(value.flat, reference),))
+    def outside(self, name: str) -> Value:
+        """The value of a variable that the script does not set."""
+        token = self.machine.run.unknowns.token(("outside", name), f"${name}", f"${name} comes from outside the script")
+        return Value((Piece(token),))
+
+    def note_read(self, name: str, variable: Variable | None, source: Source, span: Span) -> None:
+        """Remembers that the running command uses the value of that variable."""
         if variable is not None and variable.binding is not None:
-            self.note_read(name, variable.binding, source, part.span)
-        text = expansion.operate(value.flat, variable is not None, part.operation, unknowns, part.expression)
-        if text is None:
-            key = ("operation", name, part.operation, value.flat)
-            text = unknowns.token(key, part.expression, f"the value of ${name} is not known")
-        return Value((Piece(text, reference),))
+            self.machine.run.reads.append(Read(name, variable.binding, source, span, self.machine.site))
+
+    def set_variable(self, name: str, value: Value, state: State, pure: bool = False) -> State:
+        """Sets a variable from inside a word or an arithmetic command."""
+        number = self.machine.number()
+        site = self.machine.site
+        if site is not None:
+            self.machine.record(Assigned(number, site, self.machine.calls, state, name, number, value, pure))
+        old = state.variables.get(name)
+        exported = old is not None and old.exported
+        return state.assign(name, Variable(value, number if site is not None else None, exported))
+
+    # arithmetic
+
+    def arithmetic(self, part: syntax.Arithmetic, state: State, source: Source) -> tuple[State, Value]:
+        """`$((...))`."""
+        state, text = self.one_value(part.body, state, source)
+        state, result = self.evaluate(text.flat, state, source, part.span)
+        reference = Reference(part.expression, None, part.quoted, source, part.span)
+        if result is not None:
+            return state, Value((Piece(str(result), reference),))
+        values = tuple(self.look(name, state) for name in arithmetic.names(text.flat))
+        key = ("arithmetic", text.flat, values)
+        token = self.machine.run.unknowns.token(key, part.expression, "its operands are not known", single=True)
+        return state, Value((Piece(token, reference),))
+
+    def look(self, name: str, state: State) -> str:
+        """The text of a variable named in an expression, a token where it is not known."""
+        variable, _ = self.variable(name.partition("[")[0], state)
+        if variable is None:
+            return self.outside(name).flat
+        return "" if variable.is_set is False else variable.value.flat
+
+    def evaluate(
+        self, text: str, state: State, source: Source, span: Span, pure: bool = False
+    ) -> tuple[State, int | None]:  # fmt: skip
+        """The value of an expanded expression, None where it is not known; variables that it sets are set."""
+        found: dict[str, int | None] = {}
+
+        def look(name: str) -> str:
+            if name in found:
+                if found[name] is None:
+                    raise arithmetic.UnknownOperand
+                return str(found[name])
+            base, bracket, rest = name.partition("[")
+            variable, _ = self.variable(base, state)
+            self.note_read(base, variable, source, span)
+            if variable is None or variable.is_set is None:
+                raise arithmetic.UnknownOperand
+            value = variable.value
+            if bracket:
+                if "A" in variable.attributes:
+                    raise arithmetic.UnknownOperand
+                key = str(arithmetic.evaluate(rest[:-1], look, found.__setitem__))
+                value = dict(variable.items or (("0", value),)).get(key, EMPTY)
+            if not value.known:
+                raise arithmetic.UnknownOperand
+            return value.flat
+
+        result: int | None = None
+        try:
+            if not is_known(text):
+                raise arithmetic.UnknownOperand
+            result = arithmetic.evaluate(text, look, found.__setitem__)
+        except (arithmetic.UnknownOperand, arithmetic.NotArithmetic):
+            for name in arithmetic.assigned(text):
+                found[name] = None
+        for name, value in found.items():
+            base = name.partition("[")[0]
+            if base != name or value is None:
+                state = self.machine.forget([base], state)
+            else:
+                state = self.set_variable(base, Value.literal(str(value)), state, pure)
+        return state, result
+
+    def expand_expression(self, text: str, state: State, source: Source, span: Span) -> tuple[State, str]:
+        """The text of `((...))`, expanded as in double quotes; what cannot be read is an unknown."""
+        from converter.shell.word_reader import Unreadable, WordReader
+
+        if not any(sign in text for sign in "$`\"'\\"):
+            return state, text
+        try:
+            word = WordReader(text, lambda offset, quoted: None).word(
+                0, len(text), "double" if '"' not in text else "word"
+            )
+        except Unreadable:
+            return state, self.unknown(text, span, source, "this expression is not followed").flat
+        inner = Source(source.path, text)
+        state, value = self.one_value(word, state, inner)
+        return state, value.flat
+
+    # substitutions
+
+    def process(self, part: syntax.Substitution, state: State, source: Source) -> tuple[State, Value]:
+        """`<(...)` and `>(...)`: the commands run in a subshell; the word is a path outside the tree."""
+        outer, self.machine.captured = self.machine.captured, []
+        outer_site = self.machine.site
+        after = self.machine.statements(part.body, state, source)
+        self.machine.site = outer_site
+        self.machine.captured = outer
+        state = self.machine.left_subshell(state, after)
+        token = self.machine.run.unknowns.token(
+            ("process", self.machine.fresh()), part.expression, "it is a pipe of the shell", single=True
+        )
+        return state, Value((Piece("/dev/fd/" + token, Reference(part.expression, None, False, source, part.span)),))
 
     def substitution(self, part: syntax.Substitution, state: State, source: Source) -> tuple[State, Value]:
         """`$(...)`: the output of the commands, where the model knows it."""
@@ -183,10 +372,7 @@ class Expander:
         after = self.machine.statements(part.body, state, source)
         self.machine.site = outer_site
         outputs, self.machine.captured = self.machine.captured, outer
-        state = replace(
-            after, variables=state.variables, folder=state.folder, positional=state.positional, flow="run",
-            folders=state.folders,
-        )  # fmt: skip
+        state = self.machine.left_subshell(state, after)
         reference = Reference(part.expression, None, part.quoted, source, part.span)
         inside = self.machine.run.events[first_event:]
         plain = all(isinstance(s.command, (syntax.SimpleCommand, syntax.AndOr, syntax.Pipeline)) for s in part.body)
@@ -219,7 +405,7 @@ class Expander:
             if isinstance(part, syntax.Text):
                 texts.append(part.text)
             elif isinstance(part, syntax.Parameter) and not part.operation and state is not None:
-                variable = self.variable(part.name, state) if part.name else None
+                variable, _ = self.variable(part.name, state)
                 texts.append(variable.value.flat if variable is not None else "\0")
             else:
                 texts.append("\0")
@@ -252,7 +438,3 @@ def absolute(path: str) -> Value:
     if path.startswith("/") or not is_known(path[:1]):
         return Value.literal(path)
     return Value((Piece(f"{ROOT_TOKEN}/{path}" if path else ROOT_TOKEN),))
-
-
-def _is_pattern(text: str) -> bool:
-    return any(character in text for character in "*?") or ("[" in text and "]" in text) or "," in text or ".." in text

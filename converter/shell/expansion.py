@@ -1,60 +1,44 @@
-"""Expansion of words: parameter operations, field splitting, quote rules.
-
-POSIX shell command language, 2.6 Word Expansions.
-"""
+"""Fields: what a word becomes after expansion, by POSIX field splitting (2.6.5)."""
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+from collections.abc import Sequence
 
 from msgspec import Struct
 
-from converter.machine.value import ROOT_TOKEN, Unknowns, Value, is_known, join
+from converter.machine.value import TOKEN_END, TOKEN_START, Unknowns, Value, join
 from converter.source import Span
 
 BLANKS = " \t\n"
 
 
 class Field(Struct, frozen=True):
-    """One argument of a command: `pattern` where unquoted characters may be a pattern or braces."""
+    """One argument of a command.
+
+    `pattern` where unquoted characters may be a pattern; `glob` has its pieces then, each with whether it was
+    quoted. `splits` where an unknown part was not quoted, so that it may
+    stand for several arguments, or none. `items` are the elements where the argument assigns an array; the keys
+    of elements without a subscript are None.
+    """
 
     value: Value
     span: Span
     pattern: bool = False
+    splits: bool = False
+    items: tuple[tuple[Value | None, Value], ...] | None = None
+    glob: tuple[tuple[str, bool], ...] = ()
 
 
-def split_fields(parts: list[tuple[Value, bool]], span: Span, pattern: bool, separators: str = BLANKS) -> list[Field]:
-    """The fields that a word becomes; each part says whether its value is split at blanks.
+class Segment(Struct, frozen=True):
+    """A stretch of an expanded word: `split` for what field splitting looks at, `quoted` for what stood in quotes."""
 
-    A part that is not known counts as one field, or as a part of one.
-    """
-    if not any(splits for _, splits in parts):
-        return [Field(join([value for value, _ in parts]), span, pattern)]
-    fields: list[list[Value]] = []
-    open_field = False
-    for value, splits in parts:
-        flat = value.flat
-        if not splits:
-            if not open_field:
-                fields.append([])
-            fields[-1].append(value)
-            open_field = True
-            continue
-        position = 0
-        while position < len(flat):
-            if flat[position] in separators:
-                open_field = False
-                position += 1
-                continue
-            end = position
-            while end < len(flat) and flat[end] not in separators:
-                end += 1
-            if not open_field:
-                fields.append([])
-            fields[-1].append(value.slice(position, end))
-            open_field = True
-            position = end
-    return [Field(join(field), span, pattern) for field in fields]
+    value: Value
+    quoted: bool
+    split: bool
+
+
+Segments = list["Segment | None"]
+"""None between two segments ends a field, as between the parameters of `"$@"`."""
 
 
 def strip_newlines(value: Value) -> Value:
@@ -63,64 +47,92 @@ def strip_newlines(value: Value) -> Value:
     return value.slice(0, len(flat.rstrip("\n"))) if flat.endswith("\n") else value
 
 
-def operate(value: str, is_set: bool, operation: str, unknowns: Unknowns, expression: str) -> str | None:
-    """The result of `${name<operation>}` for a known value and a literal operand; None where it is not known.
+def joined(segments: Segments, between: str = " ") -> Value:
+    """The segments as one value, as in an assignment."""
+    return join([Value.literal(between) if segment is None else segment.value for segment in segments])
 
-    `value` may hold unknown tokens; it is unknown as a whole where the variable comes from outside.
-    """
-    for operator in (":-", ":+", ":=", "-", "+", "="):
-        if not operation.startswith(operator):
-            continue
-        rest = operation[len(operator) :]
-        literal = _literal(rest)
-        if not is_set:
-            # an unset name of the script may be set in the environment
-            return None
-        if not is_known(value):
-            concrete = any(part for part in _outside_tokens(value))
-            if not concrete and operator.startswith(":"):
-                return None
-            return value if operator.strip(":") in ("-", "=") else literal
-        if operator.startswith(":"):
-            chosen = bool(value)
+
+def is_pattern(text: str) -> bool:
+    """Whether unquoted characters make a pattern for pathname expansion."""
+    return "*" in text or "?" in text or ("[" in text and "]" in text)
+
+
+def split_fields(segments: Segments, span: Span, separators: str, unknowns: Unknowns) -> list[Field]:
+    """The fields of a word; `separators` is the value of IFS."""
+    if not segments:
+        return []
+    if all(segment is not None and not segment.split for segment in segments):
+        chosen = [segment for segment in segments if segment is not None]
+        pattern = any(not segment.quoted and is_pattern(segment.value.flat) for segment in chosen)
+        return [_field([(segment.value, segment.quoted) for segment in chosen], span, False, pattern)]
+    splitter = _Splitter(span, separators, unknowns)
+    for segment in segments:
+        if segment is None:
+            splitter.close()
+            splitter.closed_by_blank = False
+        elif segment.split:
+            splitter.split(segment.value)
         else:
-            chosen = True
-        if operator.strip(":") in ("-", "="):
-            return value if chosen else literal
-        return literal if chosen else ""
-    if operation[:1] in ("%", "#") and is_set and is_known(value.replace(ROOT_TOKEN, "")):
-        return _trimmed(value, operation)
-    return None
+            splitter.add(segment.value, segment.quoted)
+    splitter.close()
+    return splitter.fields
 
 
-def _trimmed(value: str, operation: str) -> str | None:
-    """`${x%pattern}` and its kin, for patterns of literals, `*` and `?`."""
-    sign = operation[0]
-    longest = operation[:2] == sign * 2
-    pattern = operation[2:] if longest else operation[1:]
-    if any(character in pattern for character in "$`'\"\\[]"):
-        return None
-    cuts = range(len(value) + 1)
-    if (sign == "#") == longest:
-        cuts = range(len(value), -1, -1)
-    for cut in cuts:
-        part = value[:cut] if sign == "#" else value[cut:]
-        if fnmatchcase(part, pattern):
-            return value[cut:] if sign == "#" else value[:cut]
-    return value
+class _Splitter:
+    """Collects fields from left to right."""
+
+    def __init__(self, span: Span, separators: str, unknowns: Unknowns) -> None:
+        self.span = span
+        self.blank = {character for character in separators if character in BLANKS}
+        self.other = set(separators) - self.blank
+        self.unknowns = unknowns
+        self.fields: list[Field] = []
+        self.open: list[tuple[Value, bool]] | None = None
+        self.splits = False
+        self.closed_by_blank = False
+
+    def add(self, value: Value, quoted: bool) -> None:
+        if value.pieces or quoted:
+            self.open = [] if self.open is None else self.open
+            self.open.append((value, quoted))
+            self.closed_by_blank = False
+
+    def close(self) -> None:
+        if self.open is not None:
+            pattern = any(not quoted and is_pattern(value.flat) for value, quoted in self.open)
+            self.fields.append(_field(self.open, self.span, self.splits, pattern))
+        self.open = None
+        self.splits = False
+
+    def split(self, value: Value) -> None:
+        flat = value.flat
+        position = 0
+        while position < len(flat):
+            character = flat[position]
+            if character in self.blank:
+                if self.open is not None:
+                    self.close()
+                    self.closed_by_blank = True
+                position += 1
+            elif character in self.other:
+                if self.open is not None:
+                    self.close()
+                elif not self.closed_by_blank:
+                    self.fields.append(Field(Value(()), self.span))
+                self.closed_by_blank = False
+                position += 1
+            else:
+                end = position
+                while end < len(flat) and flat[end] not in self.blank and flat[end] not in self.other:
+                    end = flat.index(TOKEN_END, end) + 1 if flat[end] == TOKEN_START else end + 1
+                part = value.slice(position, end)
+                self.add(part, False)
+                if TOKEN_START in part.flat and not all(u.single for u in self.unknowns.tokens_in(part.flat)):
+                    self.splits = True
+                position = end
 
 
-def _outside_tokens(value: str) -> list[str]:
-    parts = []
-    for piece in value.split("\x00"):
-        parts.append(piece.partition("\x01")[2] if "\x01" in piece else piece)
-    return [part for part in parts if part]
-
-
-def _literal(text: str) -> str | None:
-    """An operand that is plain text, without its quotes; None where it has to be expanded itself."""
-    if any(character in text for character in "$`\\"):
-        return None
-    if len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"":
-        return text[1:-1]
-    return None if "'" in text or '"' in text else text
+def _field(parts: Sequence[tuple[Value, bool]], span: Span, splits: bool, pattern: bool) -> Field:
+    value = join([value for value, _ in parts])
+    glob = tuple((value.flat, quoted) for value, quoted in parts) if pattern else ()
+    return Field(value, span, pattern, splits, None, glob)

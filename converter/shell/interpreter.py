@@ -21,8 +21,11 @@ from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, 
 from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.value import EMPTY, Piece, Reference, Unknowns, Value, is_known, join
 from converter.shell import reader, syntax
+from converter.shell.assignments import assign, declared_field
 from converter.shell.commands import COMMANDS
 from converter.shell.commands.call import Call, Result
+from converter.shell.commands.variables import positional_after
+from converter.shell.dialect import OTHERS, Dialect, dialect_of, interpreter_name
 from converter.shell.expander import Expander, Read
 from converter.shell.expansion import Field
 from converter.source import Source, Span
@@ -77,6 +80,7 @@ def interpret(
     positional = None if arguments is None else tuple(Value.literal(argument) for argument in arguments)
     state = State(variables, folder, HostFiles(files, {}), {}, {}, positional)
     interpreter.script_path = driver.path
+    interpreter.dialect = dialect_of(driver.text)
     script = interpreter.load(driver)
     state = interpreter.statements(script.statements, state, driver)
     interpreter.run.final = interpreter.run_traps(state)
@@ -102,6 +106,7 @@ class Interpreter:
         self.traps: list[tuple[Value, Call]] = []
         self.trap_site: Site | None = None
         self.looks = 0
+        self.dialect: Dialect = "sh"
         self.words = Expander(self)
 
     # scripts and lists
@@ -110,6 +115,15 @@ class Interpreter:
         """The syntax tree of a script that takes part."""
         if source.path in self.run.scripts:
             return self.run.scripts[source.path][1]
+        name = interpreter_name(source.text)
+        if name in OTHERS:
+            raise refuse(
+                "STG301",
+                f"this is a script for {name}, whose language is another one",
+                source,
+                source.line_span(1),
+                "convert a script for sh, dash or bash, or record a run",
+            )
         script = reader.read(source)
         if script.problems:
             problem = script.problems[0]
@@ -170,6 +184,7 @@ class Interpreter:
             variables=before.variables,
             folder=before.folder,
             positional=before.positional,
+            series=before.series,
             flow="run",
             folders=before.folders,
         )
@@ -307,19 +322,18 @@ class Interpreter:
         fields: list[Field] = []
         for word in command.words:
             if fields and fields[0].value.flat in DECLARATIONS and _assigns(word):
-                state, value = self.words.one_value(word, state, source)
-                expanded = [Field(value, word.span)]
+                state, field = declared_field(self, word, state, source)
+                expanded = [field]
             else:
                 state, expanded = self.words.expand_word(word, state, source)
             fields.extend(expanded)
         bindings: dict[str, Variable] = {}
         for assignment in command.assignments:
-            state, value, pure = self.words.assigned_value(assignment, state, source)
-            binding = self.number() if not fields else None
+            state, variable, value, pure = assign(self, assignment, state, source)
             if not fields:
-                self.record(Assigned(binding or 0, site, self.calls, state, assignment.name, binding or 0, value, pure))
-                exported = assignment.name in state.variables and state.variables[assignment.name].exported
-                state = state.assign(assignment.name, Variable(value, binding, exported))
+                binding = self.number()
+                self.record(Assigned(binding, site, self.calls, state, assignment.name, binding, value, pure))
+                state = state.assign(assignment.name, variable)
             else:
                 bindings[assignment.name] = Variable(value, None, True)
         state, stdin = self.standard_input(command.redirects, piped, state, source)
@@ -364,7 +378,7 @@ class Interpreter:
         outer_calls, outer_captured = self.calls, self.captured
         self.calls = (*self.calls, call.site)
         self.locals.append({})
-        after = self.command(function.body, replace(state, positional=call.values[1:]), source)
+        after = self.command(function.body, positional_after(call, call.fields[1:], state), source)
         self.calls, self.captured = outer_calls, outer_captured
         variables = dict(after.variables)
         for local, outer in self.locals.pop().items():
@@ -373,7 +387,7 @@ class Interpreter:
             else:
                 variables[local] = outer
         flow: Flow = "exit" if after.flow == "exit" else "run"
-        return replace(after, variables=variables, positional=state.positional, flow=flow)
+        return replace(after, variables=variables, positional=state.positional, series=state.series, flow=flow)
 
     def declare_local(self, name: str, state: State) -> None:
         """`local NAME`: the function's caller gets its own variable of that name back."""
@@ -515,7 +529,7 @@ class Interpreter:
                     docker = is_docker(texts) or "docker" in texts[0].lower()
                     builds = docker and any(text in BUILDS for text in texts)
                     found.append(InnerCommand(texts[0], texts, builds, current.span))
-                words = [*current.words, *(a.value for a in current.assignments if a.value)]
+                words = [*current.words, *(a.value for a in current.assignments)]
                 for word in words:
                     for part in word.parts:
                         if isinstance(part, syntax.Substitution):
@@ -535,11 +549,11 @@ class Interpreter:
         return self.looks
 
     def forget(self, names: Iterable[str], state: State) -> State:
-        """Variables whose new value is not known."""
+        """Variables whose new value is not known, nor whether they have one."""
         variables = dict(state.variables)
         for name in names:
             token = self.run.unknowns.token(("set", name, self.fresh()), f"${name}", "a command sets it")
-            variables[name] = Variable(Value((Piece(token),)), self.number())
+            variables[name] = Variable(Value((Piece(token),)), self.number(), is_set=None)
         return replace(state, variables=variables)
 
     def warn(self, code: str, message: str, site: Site, help: str | None = None) -> None:

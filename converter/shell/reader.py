@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from converter.shell import syntax
+from converter.shell.word_reader import Mode, Unreadable, WordReader
 from converter.source import Source, Span
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ def read(source: Source) -> syntax.Script:
             problem = syntax.Problem(Span(start, max(start, span.start + len(text))), problem.message)
         return syntax.Script(Span(0, len(source.text)), (), (), (problem,))
     statements = tuple(reader.statements(root, 0))
-    return syntax.Script(Span(0, len(source.text)), statements, tuple(reader.comments), tuple(reader.problems))
+    problems = sorted((*reader.problems, *reader.unread.values()), key=lambda problem: problem.span)
+    return syntax.Script(Span(0, len(source.text)), statements, tuple(reader.comments), tuple(problems))
 
 
 _BEHIND_HEREDOC = ("pipeline", "list", "command", "&&", "||", "|", "redirected_statement")
-_EXPANSIONS = ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion")
 _BODIES = ("variable_name", "do_group", "case_item", "comment", "c_style_for_expression")
 
 
@@ -78,6 +79,10 @@ class _Reader:
         self.data = data
         self.comments: list[syntax.Comment] = []
         self.problems: list[syntax.Problem] = []
+        self.unread: dict[int, syntax.Problem] = {}
+        self.substitutions: dict[int, Tree] = {}
+        self.words = WordReader(text, self.nested)
+        self.depth = 0
 
     # places
 
@@ -151,6 +156,8 @@ class _Reader:
             return self.simple(node, depth)
         if kind == "redirected_statement":
             return self.redirected(node, depth)
+        if kind == "file_redirect":
+            return self.read_file(node, depth)
         if kind == "list":
             return self.and_or(node, depth)
         if kind in ("variable_assignment", "variable_assignments"):
@@ -175,6 +182,17 @@ class _Reader:
             if isinstance(words, syntax.SimpleCommand):
                 return syntax.Compound(self.span(node), "[[", (), (), words.words[1:])
         return self.compound(node, depth)
+
+    def read_file(self, node: Tree, depth: int) -> syntax.SimpleCommand:
+        """`$(< file)` is what `cat file` prints; any other redirection alone is a command without words."""
+        extra: list[syntax.Word] = []
+        redirects = tuple(self.redirect(node, depth, extra))
+        first = redirects[0]
+        if len(redirects) == 1 and first.operator == "<" and first.target is not None and first.descriptor is None:
+            sign = Span(first.span.start, first.span.start + 1)
+            cat = syntax.Word(sign, (syntax.Text(sign, "cat", False),))
+            return syntax.SimpleCommand(self.span(node), (), (cat, first.target), ())
+        return syntax.SimpleCommand(self.span(node), (), tuple(extra), redirects)
 
     def separated(self, command: syntax.SimpleCommand) -> tuple[syntax.SimpleCommand | None, syntax.SimpleCommand]:
         """`A=1 B=2`, a line end, `cmd`: the grammar makes one command of it, the shell two."""
@@ -226,12 +244,11 @@ class _Reader:
         if assignments and words and assignments[-1].span.end == words[0].span.start:
             # the grammar cut the value in two
             cut, rest = assignments.pop(), words.pop(0)
+            for start in (cut.value.span.start, rest.span.start):
+                self.unread.pop(start, None)
             span = Span(cut.span.start, rest.span.end)
-            if cut.value is None:
-                self.problems.append(syntax.Problem(span, "the shell grammar reads this assignment in parts"))
-            else:
-                value = syntax.Word(Span(cut.value.span.start, rest.span.end), (*cut.value.parts, *rest.parts))
-                assignments.append(syntax.Assignment(span, cut.name, value, cut.append))
+            value = self.assigned(cut.value.span.start, rest.span.end, depth)
+            assignments.append(syntax.Assignment(span, cut.name, value, cut.append, cut.index))
         self.check_gaps(node, [*assignments, *words, *redirects])
         return syntax.SimpleCommand(self.span(node), tuple(assignments), tuple(words), tuple(redirects))
 
@@ -252,10 +269,6 @@ class _Reader:
         for child in node.children:
             if child.type == "variable_assignment":
                 assignment = self.assignment(child, depth)
-                if assignment.value is None:
-                    part: syntax.Part = syntax.Opaque(self.span(child), self.source(child), False)
-                    words.append(syntax.Word(self.span(child), (part,)))
-                    continue
                 head_end = assignment.value.span.start
                 head = Span(assignment.span.start, head_end)
                 text = syntax.Text(head, self.text[head.start : head.end], True)
@@ -392,36 +405,20 @@ class _Reader:
         if any(character in self.source(parts["heredoc_start"]) for character in "'\"\\"):
             text = self.text[span.start : span.end]
             return syntax.Word(span, (syntax.Text(span, _dedented(text, True) if dedent else text, True),))
-        found: list[syntax.Part] = []
-        position = span.start
-        stack = list(reversed(parts["heredoc_body"].children))
-        while stack:
-            child = stack.pop()
-            if child.type not in _EXPANSIONS:
-                continue
-            place = self.dollar(child)
-            if place < position:
-                continue
-            before = self.text[position:place]
-            if (len(before) - len(before.rstrip("\\"))) % 2:
-                # the grammar takes no notice of the backslash
-                stack.extend(reversed(child.children))
-                continue
-            if before:
-                found.append(self.heredoc_text(Span(position, place), dedent))
-            found.extend(self.parts(child, True, depth + 1))
-            position = self.offset(child.end_byte)
-        if position < span.end:
-            found.append(self.heredoc_text(Span(position, span.end), dedent))
-        return syntax.Word(span, tuple(found))
+        self.register(parts["heredoc_body"])
+        word = self.read_word(span.start, span.end, depth, "here")
+        if self.unread.pop(span.start, None) is not None:
+            return None
+        if not dedent:
+            return word
+        return syntax.Word(span, tuple(self.dedented(part) for part in word.parts))
 
-    def heredoc_text(self, span: Span, dedent: bool) -> syntax.Text:
-        """Characters of a here-document: a backslash escapes `$`, a backquote, itself and a line end only."""
-        text = self.text[span.start : span.end]
-        if dedent:
-            text = _dedented(text, span.start == 0 or self.text[span.start - 1] == "\n")
-        text = re.sub(r"\\([$`\\]|\n)", lambda match: "" if match.group(1) == "\n" else match.group(1), text)
-        return syntax.Text(span, text, True)
+    def dedented(self, part: syntax.Part) -> syntax.Part:
+        """A part of a here-document behind `<<-`."""
+        if not isinstance(part, syntax.Text):
+            return part
+        start = part.span.start
+        return syntax.Text(part.span, _dedented(part.text, self.text[start - 1 : start] in ("", "\n")), True)
 
     def compound(self, node: Tree, depth: int) -> syntax.Compound:
         """A construct that is not followed: the commands inside and the variables it may set."""
@@ -452,164 +449,86 @@ class _Reader:
     # words
 
     def assignment(self, node: Tree, depth: int) -> syntax.Assignment:
-        name = ""
-        append = False
-        value: syntax.Word | None = None
-        plain = True
-        words: list[syntax.Word] = []
-        end = self.offset(node.end_byte)
-        for child in node.children:
-            if child.type == "variable_name":
-                name = self.source(child)
-            elif child.type in ("=", "+="):
-                append = child.type == "+="
-                end = self.offset(child.end_byte)
-            elif child.type in ("subscript", "array"):
-                plain = False
-                if child.type == "subscript":
-                    name = self.source(child).partition("[")[0]
-            else:
-                self.add_word(words, child, depth)
-        if plain:
-            value = words[0] if words else syntax.Word(Span(end, end), ())
-        return syntax.Assignment(self.span(node), name, value, append)
+        self.register(node)
+        sign = next((child for child in node.children if child.type in ("=", "+=")), None)
+        span = self.span(node)
+        if sign is None:
+            self.problems.append(syntax.Problem(span, "the shell grammar cannot read this assignment"))
+            return syntax.Assignment(span, self.source(node), syntax.Word(Span(span.end, span.end), ()), False)
+        target = Span(span.start, self.offset(sign.start_byte))
+        name, bracket, _ = self.text[target.start : target.end].partition("[")
+        index = None
+        if bracket:
+            index = self.read_word(target.start + len(name) + 1, target.end - 1, depth, "pattern")
+        value = self.assigned(self.offset(sign.end_byte), span.end, depth)
+        return syntax.Assignment(span, name, value, sign.type == "+=", index)
+
+    def assigned(self, start: int, end: int, depth: int) -> syntax.Word:
+        """The value behind `name=`, which for an array is one part."""
+        if not self.text.startswith("(", start):
+            return self.read_word(start, end, depth)
+        span = Span(start, end)
+        expression = self.text[start:end]
+        self.depth = depth
+        try:
+            part: syntax.Part = syntax.Array(span, self.words.array(start + 1, end - 1), expression)
+        except Unreadable as error:
+            self.unread[start] = syntax.Problem(Span(error.offset, end), "the shell grammar cannot read this array")
+            part = syntax.Opaque(span, expression, False)
+        return syntax.Word(span, (part,))
 
     def add_word(self, words: list[syntax.Word], node: Tree, depth: int) -> None:
         """Appends the node's word; the grammar sometimes splits a word, so parts that touch are joined."""
         span = self.span(node)
-        if node.type == "$" and not node.is_named and self.text[span.end : span.end + 1] == '"':
-            return
-        parts = tuple(self.parts(node, False, depth))
-        if words and words[-1].span.end == span.start and span.start < span.end:
-            before = words.pop()
-            words.append(syntax.Word(Span(before.span.start, span.end), (*before.parts, *parts)))
-        else:
-            words.append(syntax.Word(span, parts))
+        if node.child_count:
+            self.register(node)
+        start = span.start
+        if words and words[-1].span.end == start and start < span.end:
+            start = words.pop().span.start
+            self.unread.pop(start, None)
+        words.append(self.read_word(start, span.end, depth))
 
-    def parts(self, node: Tree, quoted: bool, depth: int) -> Iterator[syntax.Part]:
-        kind = node.type
+    def register(self, node: Tree) -> None:
+        """Remembers where the substitutions of a word are, for the word reader to ask for."""
+        stack = [node]
+        while stack:
+            current = stack.pop()
+            if current.type in ("command_substitution", "process_substitution"):
+                start = self.offset(current.start_byte)
+                while self.text[start] not in "$`<>":
+                    # the grammar's `$` may take blanks before it along
+                    start += 1
+                self.substitutions[start] = current
+            elif current.child_count:
+                stack.extend(current.children)
+
+    def read_word(self, start: int, end: int, depth: int, mode: Mode = "word") -> syntax.Word:
+        """The word in that stretch; what cannot be read is noted under its start."""
         if depth > MAX_DEPTH:
-            self.problems.append(syntax.Problem(self.span(node), "the script is nested too deeply"))
-        elif kind in ("concatenation", "command_name"):
-            for child in node.children:
-                yield from self.parts(child, quoted, depth + 1)
-        elif kind in ("string", "translated_string"):
-            yield from self.string(node, depth)
-        elif kind == "raw_string":
-            span = self.span(node)
-            yield syntax.Text(span, self.text[span.start + 1 : span.end - 1], True)
-        elif kind == "simple_expansion":
-            yield from self.simple_expansion(node, quoted)
-        elif kind == "expansion":
-            yield self.expansion(node, quoted)
-        elif kind == "command_substitution":
-            body = tuple(self.statements(node, depth + 1))
-            if node.children[0].type == "`" and "\\" in self.source(node):
-                yield syntax.Opaque(self.span(node), self.source(node), quoted)
-            else:
-                yield syntax.Substitution(self.span(node), body, self.source(node), quoted)
-        elif kind == "arithmetic_expansion":
-            yield syntax.Arithmetic(self.span(node), self.source(node), quoted)
-        elif kind in ("ansi_c_string", "process_substitution", "array", "regex"):
-            yield syntax.Opaque(self.span(node), self.source(node), quoted)
-        elif not quoted:
-            yield from self.unquoted(self.span(node))
-        else:
-            span = self.span(node)
-            yield syntax.Text(span, self.text[span.start : span.end], True)
+            self.problems.append(syntax.Problem(Span(start, end), "the script is nested too deeply"))
+            return syntax.Word(Span(start, end), ())
+        outer, self.depth = self.depth, depth
+        try:
+            return self.words.word(start, end, mode)
+        except Unreadable as error:
+            place = Span(min(error.offset, end), end)
+            self.unread[start] = syntax.Problem(place, "the shell grammar cannot read this word")
+            return syntax.Word(Span(start, end), (syntax.Opaque(Span(start, end), self.text[start:end], False),))
+        finally:
+            self.depth = outer
 
-    def unquoted(self, span: Span) -> Iterator[syntax.Text]:
-        """Unquoted characters; an escaped one is quoted, an escaped line end vanishes."""
-        text = self.text[span.start : span.end]
-        if "\\" not in text:
-            yield syntax.Text(span, text, False)
-            return
-        position = start = 0
-        while position < len(text):
-            if text[position] == "\\" and position + 1 < len(text):
-                if start < position:
-                    yield syntax.Text(Span(span.start + start, span.start + position), text[start:position], False)
-                escaped = text[position + 1]
-                if escaped != "\n":
-                    place = Span(span.start + position, span.start + position + 2)
-                    yield syntax.Text(place, escaped, True)
-                position += 2
-                start = position
-            else:
-                position += 1
-        if start < len(text):
-            yield syntax.Text(Span(span.start + start, span.end), text[start:], False)
-
-    def string(self, node: Tree, depth: int) -> Iterator[syntax.Part]:
-        """A double-quoted string: expansions, and whatever stands between them."""
-        span = self.span(node)
-        text_start = span.start + 1 if self.text[span.start] == '"' else span.start + 2
-        position = text_start
-        empty = True
-        for child in node.children:
-            if child.type not in _EXPANSIONS:
-                continue
-            start = self.dollar(child)
-            if position < start:
-                yield self.between(Span(position, start))
-            yield from self.parts(child, True, depth + 1)
-            position = self.offset(child.end_byte)
-            empty = False
-        if position < span.end - 1 or empty:
-            yield self.between(Span(position, span.end - 1))
-
-    def dollar(self, node: Tree) -> int:
-        """Where an expansion really begins: the grammar's `$` may take blanks before it along."""
-        start = self.offset(node.start_byte)
-        while self.text[start] not in "$`":
-            start += 1
-        return start
-
-    def between(self, span: Span) -> syntax.Text:
-        """Double-quoted characters: a backslash escapes `$`, a backquote, `"`, itself and a line end only."""
-        text = self.text[span.start : span.end]
-        if "\\" in text:
-            pieces = []
-            position = 0
-            while position < len(text):
-                if text[position] == "\\" and position + 1 < len(text) and text[position + 1] in '$`"\\\n':
-                    if text[position + 1] != "\n":
-                        pieces.append(text[position + 1])
-                    position += 2
-                else:
-                    pieces.append(text[position])
-                    position += 1
-            text = "".join(pieces)
-        return syntax.Text(span, text, True)
-
-    def simple_expansion(self, node: Tree, quoted: bool) -> Iterator[syntax.Part]:
-        start = self.dollar(node)
-        end = self.offset(node.end_byte)
-        expression = self.text[start:end]
-        name = expression[1:]
-        if name[:1].isdigit() and len(name) > 1:
-            # `$10` is the first parameter and a nought
-            yield syntax.Parameter(Span(start, start + 2), name[0], "", expression[:2], quoted)
-            yield syntax.Text(Span(start + 2, end), name[1:], True)
-        elif name.isidentifier() or name.isdigit() or name in ("?", "#", "@", "*", "$", "!", "-"):
-            yield syntax.Parameter(Span(start, end), name, "", expression, quoted)
-        else:
-            yield syntax.Text(Span(start, end), expression, True)
-
-    def expansion(self, node: Tree, quoted: bool) -> syntax.Parameter:
-        start = self.dollar(node)
-        end = self.offset(node.end_byte)
-        expression = self.text[start:end]
-        inner = expression[2:-1]
-        length = 0
-        while length < len(inner) and (inner[length].isalnum() or inner[length] == "_"):
-            length += 1
-        if length == 0 and len(inner) >= 1:
-            length = 1
-        name, operation = inner[:length], inner[length:]
-        if name.isidentifier() or name.isdigit() or (not operation and name in "?#@*$!-"):
-            return syntax.Parameter(Span(start, end), name, operation, expression, quoted)
-        return syntax.Parameter(Span(start, end), "", inner, expression, quoted)
+    def nested(self, start: int, quoted: bool) -> tuple[syntax.Part, int] | None:
+        """The substitution at this offset, and where it ends."""
+        node = self.substitutions.get(start)
+        if node is None:
+            return None
+        span = Span(start, self.offset(node.end_byte))
+        expression = self.text[span.start : span.end]
+        if expression.startswith("`") and re.search(r"\\[$`\\]" + ('|\\\\"' if quoted else ""), expression):
+            return syntax.Opaque(span, expression, quoted), span.end
+        body = tuple(self.statements(node, self.depth + 1))
+        process = expression[0] if expression[0] in "<>" else ""
+        return syntax.Substitution(span, body, expression, quoted, process), span.end
 
 
 def _dedented(text: str, at_line_start: bool) -> str:

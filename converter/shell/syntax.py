@@ -28,37 +28,72 @@ class Text(Node, frozen=True):
 
 
 class Parameter(Node, frozen=True):
-    """`$name` or `${...}`: `operator` and `rest` are the raw text behind the name, empty for a plain one."""
+    """`$name` or `${...}`.
+
+    `operation` is the raw text behind the name, empty for a plain one. `operator` is the one that it starts with:
+    `:-` and its family, `%`, `%%`, `#`, `##`, `/`, `//`, `/#`, `/%`, `:` (a slice), `^`, `^^`, `,`, `,,`, `@` (a
+    transformation); `operand` and `second` are the words behind it. `index` is the subscript of an array, `length`
+    stands for `${#name}`, `indirect` for `${!name}`, which for a name with `*` or `@` behind it lists names.
+    """
 
     name: str
     operation: str
     expression: str
     quoted: bool
+    operator: str = ""
+    operand: Word | None = None
+    second: Word | None = None
+    index: Word | None = None
+    length: bool = False
+    indirect: bool = False
 
 
 class Substitution(Node, frozen=True):
-    """`$(...)` or backquotes."""
+    """`$(...)` or backquotes; `<(...)` and `>(...)` where `process` says which."""
 
     body: tuple[Statement, ...]
     expression: str
     quoted: bool
+    process: str = ""
 
 
 class Arithmetic(Node, frozen=True):
-    """`$((...))`."""
+    """`$((...))`: `body` is what stands inside, with the rules of double quotes."""
 
     expression: str
     quoted: bool
+    body: Word
+
+
+class Element(Node, frozen=True):
+    """One element of an array: `[index]=value`, or a word that may become several."""
+
+    index: Word | None
+    value: Word
+
+
+class Array(Node, frozen=True):
+    """`(a b [5]=c)` as the value of an assignment."""
+
+    elements: tuple[Element, ...]
+    expression: str
 
 
 class Opaque(Node, frozen=True):
-    """A part of a word that is recognised and not followed: process substitution and the like."""
+    """A part of a word that is recognised and not followed."""
 
     expression: str
     quoted: bool
 
 
-Part = Text | Parameter | Substitution | Arithmetic | Opaque
+class Dialectal(Node, frozen=True):
+    """A part that only some shells know: `$'...'` and `$"..."`; others take the dollar as it is."""
+
+    part: Text | Word
+    expression: str
+
+
+Part = Text | Parameter | Substitution | Arithmetic | Array | Opaque | Dialectal
 
 
 class Word(Node, frozen=True):
@@ -68,11 +103,12 @@ class Word(Node, frozen=True):
 
 
 class Assignment(Node, frozen=True):
-    """`name=value`; `value` is None for an array or another form that is not followed; `append` for `+=`."""
+    """`name=value` or `name[index]=value`; the value of an array is one `Array` part; `append` for `+=`."""
 
     name: str
-    value: Word | None
+    value: Word
     append: bool
+    index: Word | None = None
 
 
 class Redirect(Node, frozen=True):

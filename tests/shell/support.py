@@ -52,8 +52,9 @@ def show(command: syntax.Command) -> str:
 
 
 def show_assignment(assignment: syntax.Assignment) -> str:
-    value = "?" if assignment.value is None else show_word(assignment.value)
-    return f"{assignment.name}{'+=' if assignment.append else '='}{value}"
+    value = show_word(assignment.value)
+    index = "" if assignment.index is None else f"[{show_word(assignment.index)}]"
+    return f"{assignment.name}{index}{'+=' if assignment.append else '='}{value}"
 
 
 def show_redirect(redirect: syntax.Redirect) -> str:
@@ -70,12 +71,21 @@ def show_part(part: syntax.Part) -> str:
     if isinstance(part, syntax.Text):
         return f"'{part.text}'" if part.quoted else part.text
     if isinstance(part, syntax.Substitution):
-        text = "$(" + "; ".join(map(show_statement, part.body)) + ")"
+        text = (part.process or "$") + "(" + "; ".join(map(show_statement, part.body)) + ")"
     elif isinstance(part, syntax.Opaque):
         text = f"?{part.expression}?"
+    elif isinstance(part, syntax.Array):
+        return "(" + " ".join(map(show_element, part.elements)) + ")"
+    elif isinstance(part, syntax.Dialectal):
+        return "$" + "".join(map(show_part, (part.part,) if isinstance(part.part, syntax.Text) else part.part.parts))
     else:
         text = part.expression
     return f'"{text}"' if part.quoted else text
+
+
+def show_element(element: syntax.Element) -> str:
+    index = "" if element.index is None else f"[{show_word(element.index)}]="
+    return index + show_word(element.value)
 
 
 def inner_nodes(node: syntax.Node) -> tuple[syntax.Node, ...]:
@@ -99,7 +109,17 @@ def inner_nodes(node: syntax.Node) -> tuple[syntax.Node, ...]:
     if isinstance(node, syntax.Substitution):
         return node.body
     if isinstance(node, syntax.Assignment):
-        return () if node.value is None else (node.value,)
+        return (node.value,) if node.index is None else (node.index, node.value)
+    if isinstance(node, syntax.Array):
+        return node.elements
+    if isinstance(node, syntax.Element):
+        return (node.value,) if node.index is None else (node.index, node.value)
+    if isinstance(node, syntax.Arithmetic):
+        return (node.body,)
+    if isinstance(node, syntax.Dialectal):
+        return (node.part,)
+    if isinstance(node, syntax.Parameter):
+        return tuple(inner for inner in (node.index, node.operand, node.second) if inner is not None)
     if isinstance(node, syntax.Redirect):
         return () if node.target is None else (node.target,)
     return ()

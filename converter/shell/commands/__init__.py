@@ -15,11 +15,13 @@ from converter.shell.commands import (
     output,
     removing,
     sed,
+    variables,
 )
 from converter.shell.commands.call import Handler
 
 COMMANDS: dict[str, Handler] = {
     **builtins.TABLE,
+    **variables.TABLE,
     **output.TABLE,
     **names.TABLE,
     **filters.TABLE,

@@ -1,4 +1,4 @@
-"""Commands that change the shell itself: cd, set, export, shift, return, exit, source."""
+"""Commands that change the shell itself: cd, set, return, exit, source."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from msgspec.structs import replace
 
 from converter.diagnostics import refuse
 from converter.machine import paths
-from converter.machine.events import Assigned, ChangedFolder, RanCommand
+from converter.machine.events import ChangedFolder, RanCommand
 from converter.machine.state import State, Variable
-from converter.machine.value import EMPTY, Piece, Value, is_known
+from converter.machine.value import EMPTY, Value, is_known
 from converter.shell.commands.call import Call, Handler, Result
+from converter.shell.commands.variables import positional_after
+from converter.shell.expander import absolute
 
 
 def cd(call: Call, state: State) -> Result:
@@ -23,15 +25,25 @@ def _enter(call: Call, state: State, operand: Value | None) -> Result:
     if operand is None:
         folder = "/" + unknowns.token(("home", "~"), "~", "the home folder is the machine's own")
     elif operand.flat == "-":
-        folder = state.folders[-1] if state.folders else unknowns.token(("oldpwd",), "$OLDPWD", "it is not set here")
+        before = state.variables.get("OLDPWD")
+        folder = paths.join(
+            state.folder, before.value.flat if before is not None else call.machine.words.outside("OLDPWD").flat
+        )
+        if not is_known(folder):
+            folder = "/" + folder
     else:
         folder = paths.join(state.folder, operand.flat)
         if not is_known(folder) and not folder.startswith("/"):
             # it may be absolute: wherever it is, it is no known place below the root
             folder = "/" + folder
-    after = replace(state, folder=folder, folders=(*state.folders, state.folder), status="success")
+    after = replace(_left(state), folder=folder, folders=(*state.folders, state.folder), status="success")
     call.machine.record(ChangedFolder(call.number, call.site, call.calls, state, folder))
     return Result(after, None if operand is not None and operand.flat == "-" else EMPTY)
+
+
+def _left(state: State) -> State:
+    """The state in which `$OLDPWD` is the folder that is being left."""
+    return state.assign("OLDPWD", Variable(absolute(state.folder), None))
 
 
 def pushd(call: Call, state: State) -> Result:
@@ -44,73 +56,26 @@ def popd(call: Call, state: State) -> Result:
     if not state.folders:
         return _enter(call, state, Value.literal("-"))
     folder = state.folders[-1]
-    after = replace(state, folder=folder, folders=state.folders[:-1], status="success")
+    after = replace(_left(state), folder=folder, folders=state.folders[:-1], status="success")
     call.machine.record(ChangedFolder(call.number, call.site, call.calls, state, folder))
     return Result(after, None)
 
 
-def export(call: Call, state: State) -> Result:
-    """`export`, `readonly`, `local`, `declare`, `typeset`: assignments among the words."""
-    verb = call.values[0].flat
-    plain = True
-    for value in call.values[1:]:
-        flat = value.flat
-        if flat.startswith(("-", "+")):
-            continue
-        name, equals, _ = flat.partition("=")
-        if not is_known(name):
-            continue
-        exported = verb == "export"
-        if verb in ("local", "declare", "typeset"):
-            call.machine.declare_local(name, state)
-        if equals:
-            content = value.slice(len(name) + 1)
-            number = call.number
-            inner = any(
-                event.site.source is call.source and event.site.span in call.site.span and event.site != call.site
-                for event in call.machine.run.events[-8:]
-            )
-            pure = not exported and not inner
-            call.machine.record(Assigned(number, call.site, call.calls, state, name, number, content, pure))
-            plain = False
-            state = state.assign(name, Variable(content, number, exported))
-        elif name in state.variables and exported:
-            state = state.assign(name, replace(state.variables[name], exported=True))
-        elif verb == "local":
-            state = state.assign(name, Variable(Value(()), call.number))
-    if plain or verb == "export":
-        _stay(call, state)
-    return Result(replace(state, status="success"), EMPTY)
-
-
-def unset(call: Call, state: State) -> Result:
-    """`unset NAME`."""
-    names = {value.flat for value in call.values[1:]}
-    variables = dict(state.variables)
-    for name in names & set(variables):
-        variables[name] = Variable(Value(()), call.number)
-    _stay(call, state)
-    return Result(replace(state, variables=variables, status="success"), None)
-
-
 def set_options(call: Call, state: State) -> Result:
     """`set -e` and the like change nothing here, since docker commands are taken to succeed; `set -- a b` sets `$1`."""
-    values = call.values[1:]
     _stay(call, state)
-    flats = [value.flat for value in values]
-    if flats and not flats[0].startswith(("-", "+")):
-        return Result(replace(state, positional=values, status="success"), EMPTY)
-    if "--" in flats:
-        return Result(replace(state, positional=values[flats.index("--") + 1 :], status="success"), None)
-    return Result(replace(state, status="success"), None)
-
-
-def reading(call: Call, state: State) -> Result:
-    """`read`, `mapfile`, `getopts`, `let`: they set the variables that their words name."""
-    _stay(call, state)
-    names = [value.flat.partition("=")[0].strip("+-*/%") for value in call.values[1:]]
-    state = call.machine.forget([name for name in names if name.isidentifier()], state)
-    return Result(replace(state, status="unknown"), EMPTY)
+    fields = list(call.fields[1:])
+    while fields and fields[0].value.flat[:1] in ("-", "+") and not fields[0].splits:
+        flat = fields.pop(0).value.flat
+        if flat in ("--", "-"):
+            break
+        if flat[-1] == "o" and fields:
+            fields.pop(0)
+    else:
+        flat = ""
+    if fields or flat == "--":
+        state = positional_after(call, fields, state)
+    return Result(replace(state, status="success"), EMPTY)
 
 
 def evaluate(call: Call, state: State) -> Result:
@@ -122,21 +87,6 @@ def evaluate(call: Call, state: State) -> Result:
         call.site.span,
         "write the commands out",
     )
-
-
-def shift(call: Call, state: State) -> Result:
-    """`shift [N]`."""
-    count = call.values[1].flat if len(call.values) > 1 else "1"
-    _stay(call, state)
-    positional = state.positional
-    if positional is None:
-        variables = dict(state.variables)
-        for index in range(1, 10):
-            token = call.machine.run.unknowns.token(("shift", call.number, index), f"${index}", "it comes from outside")
-            variables[str(index)] = Variable(Value((Piece(token),)), None)
-        return Result(replace(state, variables=variables, status="success"), None)
-    positional = positional[int(count) :] if count.isdigit() else ()
-    return Result(replace(state, positional=positional, status="success"), None)
 
 
 def leave(call: Call, state: State) -> Result:
@@ -202,22 +152,10 @@ TABLE: dict[str, Handler] = {
     "cd": cd,
     "pushd": pushd,
     "popd": popd,
-    "export": export,
-    "readonly": export,
-    "local": export,
-    "declare": export,
-    "typeset": export,
     "trap": trap,
-    "read": reading,
-    "mapfile": reading,
-    "readarray": reading,
-    "getopts": reading,
-    "let": reading,
     "eval": evaluate,
     "alias": evaluate,
-    "unset": unset,
     "set": set_options,
-    "shift": shift,
     "exit": leave,
     "return": leave,
     "true": true,

@@ -116,7 +116,9 @@ def _build(command: docker.Build, call: Call, state: State) -> Result:
     images = dict(state.images)
     for tag in tags:
         images[normalize(tag.flat)] = image
-    token = call.machine.run.unknowns.token(("image", number), "the image's id", "it is given by the engine")
+    token = call.machine.run.unknowns.token(
+        ("image", number), "the image's id", "it is given by the engine", single=True
+    )
     images[token] = image
     files = state.files
     if command.iidfile is not None:
@@ -144,7 +146,9 @@ def _create(command: docker.Create | docker.Run, call: Call, state: State) -> Re
         Created(number, call.site, call.calls, state, container, image, command, call.values, call.spans)
     )
     containers = dict(state.containers)
-    token = call.machine.run.unknowns.token(("container", number), "the container's id", "it is given by the engine")
+    token = call.machine.run.unknowns.token(
+        ("container", number), "the container's id", "it is given by the engine", True
+    )
     containers[token] = container
     if name is not None:
         containers[name] = container
@@ -300,7 +304,7 @@ def _use(command: docker.Command, call: Call, state: State) -> Result:
         letters = "".join(word.text[1:] for word in command.operands if word.text.startswith("-"))
         if "l" in letters and "q" in letters and set(letters) <= set("alq"):
             key = ("container", state.last.event)
-            output = Value((Piece(call.machine.run.unknowns.token(key, "the container's id", "")),))
+            output = Value((Piece(call.machine.run.unknowns.token(key, "the container's id", "", True)),))
     return Result(
         replace(state, status="unknown" if command.name in ("inspect", "images", "ps") else "success"), output
     )
