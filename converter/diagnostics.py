@@ -336,6 +336,20 @@ RULES: dict[str, Rule] = _table(
         "A `docker run` runs at each build; a RUN instruction is cached while the instructions above it and the files "
         "that they take stay the same. Something that fetches the newest version may so bring an older one.",
     ),
+    # 7xx: reviews
+    Rule(
+        "STG701",
+        "the builder pattern, which one multi-stage Dockerfile can replace",
+        "The script builds an image to compile in, takes files out of a container of it, and builds the final image with "
+        "them. A multi-stage Dockerfile does the same in one build, without the container and the files on the host in "
+        "between, and the image stays the same. Apply the patch, or run the command that the finding names.",
+    ),
+    Rule(
+        "STG702",
+        "the change cannot be made here",
+        "The recipe converts, but a file that the conversion writes cannot be written: it lies outside of the root, or a "
+        "file of that name exists that is no part of the tree.",
+    ),
     Rule(
         "STG901",
         "internal error",

@@ -1,4 +1,4 @@
-"""A diagnostic with the source line that it speaks of, and a mark under the place."""
+"""A diagnostic with the source line that it speaks of, and a mark under the place; a patch with its styles."""
 
 from __future__ import annotations
 
@@ -35,6 +35,18 @@ def diagnostic_lines(found: Diagnostic, texts: Mapping[str, Source]) -> list[Lin
     if found.help:
         lines.append(((f"{margin} = help: ", "quiet"), (visible(found.help), "")))
     return lines
+
+
+def patch_lines(patch: str) -> list[Line]:
+    """A unified diff as lines, each with its style; the text is as it was."""
+    lines = patch.removesuffix("\n").split("\n") if patch else []
+    return [((line, _patch_style(line)),) for line in lines]
+
+
+def _patch_style(line: str) -> str:
+    if line.startswith(("diff --git ", "--- a/", "+++ b/", "--- /dev/null", "+++ /dev/null")):
+        return "heading"
+    return {"+": "added", "-": "removed", "@": "hunk"}.get(line[:1], "")
 
 
 def _excerpt(location: Location, source: Source | None) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from converter.cli.output import wants_colour, write_bytes, write_lines
 from converter.cli.summary import VERDICTS, recipe_lines
 from converter.printable import Line, visible
 from converter.result import Recipe
+from converter.show import patch_lines
 
 DONE, CHANGES, NOTHING, REFUSED = 0, 1, 3, 4
 """Exit statuses: done or nothing to do, something to convert, nothing to convert here, refused. 2 is a `Problem`."""
@@ -99,14 +100,8 @@ def _print_diff(request: Request, changes: Sequence[Change]) -> None:
     if not wants_colour(request.color, sys.stdout):
         write_bytes(diff)
         return
-    lines = diff.decode("utf-8", "replace").removesuffix("\n").split("\n") if diff else []
-    write_lines([((visible(line), _diff_style(line)),) for line in lines], sys.stdout, True)
-
-
-def _diff_style(line: str) -> str:
-    if line.startswith(("diff --git ", "--- a/", "+++ b/", "--- /dev/null", "+++ /dev/null")):
-        return "heading"
-    return {"+": "added", "-": "removed", "@": "hunk"}.get(line[:1], "")
+    lines = patch_lines(diff.decode("utf-8", "replace"))
+    write_lines([tuple((visible(text), style) for text, style in line) for line in lines], sys.stdout, True)
 
 
 def _print_json(recipes: Sequence[Recipe]) -> None:
