@@ -7,7 +7,7 @@ with the paths that it needs and is called again.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
 
@@ -21,6 +21,7 @@ from converter.plan.facts import FactsError, parse_facts
 from converter.plan.guard import GuardError, check_result, check_script
 from converter.plan.model import FinalPlan, NotThePattern, Plan
 from converter.plan.planner import plan
+from converter.plan.runs import inspector
 from converter.plan.script import ScriptEdits, edit_script
 from converter.render.environment import render_dockerfile
 from converter.result import (
@@ -32,6 +33,7 @@ from converter.result import (
     Recipe,
     StageResult,
 )
+from converter.shell.commands.container import Inspect
 from converter.shell.interpreter import NeedsFiles, Run, interpret
 from converter.source import Source, Span, apply_edits
 
@@ -98,8 +100,12 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
     except FactsError as problem:
         raise OptionError(f"the image facts cannot be read: {problem}") from None
     files = StartingFiles(tree.paths)
+
+    def look_into(run: Run) -> Inspect:
+        return inspector(Loader(run, tree.texts, facts))
+
     try:
-        run = _interpret(source, tree, files, options)
+        run = _interpret(source, tree, files, options, look_into)
         loader = Loader(run, tree.texts, facts)
         mentions = _mentions(tree, run)
         result = plan(run, loader, options.image, mentions)
@@ -158,11 +164,15 @@ def _looks_like(text: str) -> bool:
     )
 
 
-def _interpret(source: Source, tree: Tree, files: StartingFiles, options: Options) -> Run:
+def _interpret(
+    source: Source, tree: Tree, files: StartingFiles, options: Options, look_into: Callable[[Run], Inspect]
+) -> Run:
     """The run from the folder that makes the driver's paths exist."""
 
     def at(folder: str) -> Run:
-        return interpret(source, tree.texts, files, folder, options.arguments, options.environment, tree.unreadable)
+        return interpret(
+            source, tree.texts, files, folder, options.arguments, options.environment, tree.unreadable, look_into
+        )
 
     if options.cwd is not None:
         return at(options.cwd)
@@ -236,6 +246,7 @@ def _check_choice(result: Plan, options: Options) -> None:
     """`--builder` and `--runtime` have to agree with what the script does."""
     runtimes = {final.runtime.path for final in result.finals}
     builders = {builder.path for final in result.finals for builder in final.builders}
+    builders.discard("")
     for given, known, what in ((options.runtime, runtimes, "runtime"), (options.builder, builders, "builder")):
         if given is not None and paths.normalize(given) not in known:
             raise OptionError(f"--{what} {given}: the script's {what} Dockerfile is {', '.join(sorted(known))}")
@@ -300,7 +311,7 @@ def _unique(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
 
 def _standing(result: Plan) -> list[Assumption]:
     """What every conversion rests on."""
-    first = result.finals[0].builders[0].event
+    first = result.finals[0].builders[0].event if result.finals[0].builders else result.finals[0].runtime.event
     return [
         Assumption(
             "the docker commands of the script succeed, in a clean checkout",
@@ -336,7 +347,7 @@ def _stages(result: Plan) -> list[StageResult]:
                 name = stage.name or str(number)
                 if file is not final.runtime and stage is file.target:
                     name = final.names[file.event.number]
-                stages.append(StageResult(name, show(state.image), file.path))
+                stages.append(StageResult(name, show(state.image), file.path or None))
                 number += 1
     return stages
 
@@ -375,7 +386,7 @@ def _dockerfile_ledger(final: FinalPlan) -> list[tuple[str, list[LedgerEntry]]]:
     runtime = final.runtime
     marks = ledger.runtime_marks(runtime, final.rewritten.changed)
     found = [(runtime.path, ledger.cover(runtime.source, marks, "kept", "it is part of the final stage as before"))]
-    for builder in final.builders:
+    for builder in (file for file in final.builders if file.path):
         marks = ledger.builder_marks(builder)
         found.append(
             (builder.path, ledger.cover(builder.source, marks, "absorbed", "it moves to the single Dockerfile"))

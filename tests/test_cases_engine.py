@@ -60,7 +60,7 @@ def test_the_old_and_the_new_script_build_the_same_image(engine: Engine, name: s
     done = CliRunner().invoke(make_app(), ["convert", str(after), "--format", "json", "--write", *case["args"]])
     assert done.exit_code == 0, done.output
     like = case.get("like", {})
-    engine.add(*sorted((external_images(before) | set(case.get("images", []))) - set(like)))
+    engine.add(*sorted((external_images(before) | external_images(after) | set(case.get("images", []))) - set(like)))
     engine.add(*(stand_in(image, like=model) for image, model in like.items()))
 
     scripts = [path for path in read_texts(before) if path.endswith(".sh")]

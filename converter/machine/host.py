@@ -127,14 +127,38 @@ class StartingFiles:
         return (path for path in self.files if paths.is_below(path, folder))
 
 
+class Overlay(Struct, frozen=True):
+    """A folder that a container saw as `path` and worked in: what the tree does not have there may come from it."""
+
+    folder: str
+    container: int
+    path: Value
+    event: int
+
+    def entry(self, path: str) -> Entry:
+        """What the container may have made at a path inside the folder, or the folder itself."""
+        rest = path if self.folder == "" else path[len(self.folder) + 1 :]
+        whole = Entry("folder", FromContainer(self.container, self.path, self.event), (self.event,))
+        return whole.below(rest) if rest else whole
+
+    def covers(self, path: str) -> bool:
+        """Whether the path is the folder or lies inside it."""
+        return path == self.folder or paths.is_below(path, self.folder)
+
+
 class HostFiles(Struct, frozen=True):
-    """The starting files and what commands changed: None stands for a removed path."""
+    """The starting files and what commands changed: None stands for a removed path; overlays are in order of time."""
 
     start: StartingFiles
     changes: Mapping[str, Entry | None]
+    overlays: tuple[Overlay, ...] = ()
+
+    def certain(self, path: str) -> Entry | None:
+        """What lies at a normalised path for certain: nothing that a container only may have made there."""
+        return replace(self, overlays=()).lookup(path) if self.overlays else self.lookup(path)
 
     def lookup(self, path: str) -> Entry | None:
-        """What lies at a normalised path, None for nothing."""
+        """What lies at a normalised path, None for nothing; what a container may have made counts as made."""
         nearest = path
         while True:
             if nearest in self.changes:
@@ -149,7 +173,7 @@ class HostFiles(Struct, frozen=True):
                 if isinstance(entry.origin, FromArchive):
                     return None
                 if isinstance(entry.origin, FromHost) and entry.kind in ("folder", "file"):
-                    return None
+                    return self.made_later(path, entry) if entry.kind == "folder" else None
                 below = entry.below(path[len(nearest) + 1 :])
                 if isinstance(below.origin, FromTree):
                     kind = self.start.kind(below.origin.path)
@@ -163,7 +187,25 @@ class HostFiles(Struct, frozen=True):
             return Entry(kind, FromTree(path))
         if any(paths.is_below(changed, path) for changed, entry in self.changes.items() if entry is not None):
             return Entry("folder", FromTree(path))
-        return None
+        overlay = self.overlay(path)
+        return overlay.entry(path) if overlay is not None else None
+
+    def overlay(self, path: str) -> Overlay | None:
+        """The last container that worked in a folder which holds the path, or is it."""
+        return next((overlay for overlay in reversed(self.overlays) if overlay.covers(path)), None)
+
+    def made_later(self, path: str, folder: Entry) -> Entry | None:
+        """What a container may have made in a folder since a command of the host made that."""
+        overlay = self.overlay(path)
+        return overlay.entry(path) if overlay is not None and overlay.event > max(folder.events, default=-1) else None
+
+    def worked_on(self, overlay: Overlay) -> HostFiles:
+        """The files after a container worked in a folder: what was removed before may be there again."""
+        changes = {
+            path: overlay.entry(path) if entry is None and paths.is_below(path, overlay.folder) else entry
+            for path, entry in self.changes.items()
+        }
+        return replace(self, changes=changes, overlays=(*self.overlays, overlay))
 
     def follow(self, path: str) -> str:
         """The path behind all symbolic links that the script made, at the end of the path and on the way."""
@@ -238,11 +280,11 @@ class HostFiles(Struct, frozen=True):
         """The files with the entry at the path in place of whatever was there and below it."""
         changes = {key: value for key, value in self.changes.items() if not paths.is_below(key, path)}
         changes[path] = entry
-        return HostFiles(self.start, changes)
+        return replace(self, changes=changes)
 
     def edit(self, path: str, entry: Entry) -> HostFiles:
         """The files with another entry for what lies at the path; what was changed below it stays changed."""
-        return HostFiles(self.start, {**self.changes, path: entry})
+        return replace(self, changes={**self.changes, path: entry})
 
     def changed_below(self, folder: str) -> list[tuple[str, Entry | None]]:
         """Changed paths at or inside the folder, in order of change."""

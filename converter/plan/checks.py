@@ -9,10 +9,11 @@ from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, Ra
 from converter.machine.host import FromContainer
 from converter.machine.value import is_known
 from converter.plan import commands, contexts
+from converter.plan.builders import MOUNTED
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import INSPECTIONS, Liveness
 from converter.plan.model import FinalPlan
-from converter.plan.runs import what_it_did
+from converter.plan.runs import Running, what_it_did
 from converter.plan.takes import Artifact, Take
 from converter.plan.work import Work
 
@@ -63,10 +64,22 @@ class Checker:
             return
         created = self.work.run.events[out.container.event]
         assert isinstance(created, Created)
-        self.check_mounts_of(created)
+        if out.mechanism == "docker run cp":
+            self.work.runs[created.number] = Running("noise", "the container only copies files out")
+            return
+        if out.mechanism == "docker run cat" and created.command.tty:
+            raise refuse(
+                "STG404",
+                "`-t` gives the container a terminal, which turns every LF of its output into CRLF, so the file is not the "
+                "one of the image",
+                *place,
+                "drop `-t` first; the recipe cannot have worked as it stands",
+            )
+        if out.mechanism != MOUNTED:
+            self.check_mounts_of(created)
         running = what_it_did(created, out, self.work.run, self.work.loader)
         self.work.runs[created.number] = running
-        if running.kind == "noise":
+        if running.kind == "noise" and not out.mechanism.startswith("docker run "):
             self.work.assume(running.why, created)
 
     def check_mounts_of(self, created: Created) -> None:
@@ -138,7 +151,7 @@ class Checker:
             )
         for file in (builder, runtime):
             special = f"{file.path}.dockerignore"
-            if file.event.state.files.lookup(special) is not None:
+            if file.path and file.event.state.files.certain(special) is not None:
                 raise refuse(
                     "STG504",
                     f"{special} holds for one of the two builds only, and with BuildKit only",

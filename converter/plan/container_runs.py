@@ -14,11 +14,14 @@ from collections.abc import Callable, Mapping
 from converter.diagnostics import note, refuse, warning
 from converter.dockerfile.environment import DEFAULT_SHELL
 from converter.dockerfile.syntax import Instruction
+from converter.machine import paths
 from converter.machine.events import Created
 from converter.machine.value import Value, is_known
+from converter.plan.builders import Builders, Mount, StageRun
 from converter.plan.dockerfiles import BuildFile
+from converter.plan.facts import ROOT_USERS
 from converter.plan.merge import Tail
-from converter.plan.runs import CommandLine, Running
+from converter.plan.runs import CommandLine
 from converter.plan.spelling import SECRET, Spelling
 from converter.plan.work import Work
 from converter.source import Edit
@@ -45,20 +48,20 @@ class ContainerRuns:
         self.work = work
         self.spelling_of = spelling_of
 
-    def tails(self, runs: Mapping[int, tuple[BuildFile, Created, Running]], images_alive: set[int]) -> dict[int, Tail]:
-        """The tail of each builder by the number of its build. `runs` are the containers by number, `images_alive` the
-        builds whose image is needed as it is.
+    def tails(
+        self, builders: Builders, names: Mapping[int, str], runtime: BuildFile, images_alive: set[int]
+    ) -> dict[int, Tail]:
+        """The tail of each stage that does a container's build, by the stage's number.
 
-        Raises `Refusal` where a stage cannot hold what the containers did.
+        `names` are the stages' names; `images_alive` are the builds whose image is needed as it is. Raises `Refusal`
+        where a stage cannot hold what the containers did.
         """
         found: dict[int, Tail] = {}
-        for _, (builder, created, running) in sorted(runs.items()):
-            if running.kind != "build":
-                continue
-            number = builder.event.number
-            place = created.site.source, created.site.span
-            others = [c for n, (b, c, r) in runs.items() if b.event.number == number and c is not created]
-            if others:
+        for number, runs in builders.runs.items():
+            builder = builders.files[number]
+            place = runs[0].created.site.source, runs[0].created.site.span
+            containers = [event for event, stage in builders.stage_of.items() if stage == number]
+            if len(containers) > 1 and not builder.mounted:
                 raise refuse(
                     "STG402",
                     "files are copied out of several containers of this image, and one of them does a build of its own",
@@ -72,32 +75,101 @@ class ContainerRuns:
                     *place,
                     "give the two uses a Dockerfile each first",
                 )
-            found[number] = self.tail(builder, created, running)
+            tail = found.setdefault(number, Tail())
+            keyword = _spelled_like(builder)
+            if builder.mounted:
+                before = builders.before.get(number)
+                previous = (names[before], builders.runs[before][0].mounts) if before is not None else None
+                tail.lines += self.folders(builder, runs[0], runtime, previous, keyword)
+            last: str | None = None
+            for run in runs:
+                last = self.add(tail, builder, run, keyword, last)
         return found
 
-    def tail(self, builder: BuildFile, created: Created, running: Running) -> Tail:
-        """The lines for one container's build."""
-        line = running.line
-        assert line is not None
-        tail = Tail()
-        self.check_flags(created)
-        keyword = _spelled_like(builder)
-        settings = self.settings(builder, created, keyword)
+    def folders(
+        self,
+        builder: BuildFile,
+        run: StageRun,
+        runtime: BuildFile,
+        previous: tuple[str, tuple[Mount, ...]] | None,
+        keyword: Callable[[str], str],
+    ) -> list[str]:
+        """The lines that bring the mounted folders into the stage: from the build context, or from the stage before."""
+        created = run.created
         place = created.site.source, created.site.span
+        user = builder.state.final.user
+        if user not in (*ROOT_USERS, None) and created.command.user is None:
+            raise refuse(
+                "STG402",
+                f"the container works as the user {user} in a mounted folder, and in a stage the folder would be root's",
+                *place,
+                "let the builder work as root, or convert by hand",
+            )
+        spelling = self.spelling_of(builder)
+        position = len(builder.target.instructions)
+        lines: list[str] = []
+        made: list[str] = []
+        given = created.command.workdir
+        working = given.text.rstrip("/") if given is not None else builder.state.final.workdir
+        for mount in run.mounts:
+            target = spelling.spell(mount.target, position)
+            origin = next((m for m in previous[1] if m.host == mount.host), None) if previous is not None else None
+            if origin is not None and previous is not None:
+                source = self.spelling_of(builder).spell(origin.target, position)
+                lines.append(f"{keyword('COPY')} --from={previous[0]} {source} {target}")
+            elif mount.filled:
+                self.check_ignored(mount, builder, runtime, created)
+                source = paths.relative(mount.host, builder.event.context)
+                if any(character in source + target for character in " \t\"'"):
+                    lines.append(f"{keyword('COPY')} {json.dumps([source, target])}")
+                elif mount.target.flat == working and created.command.workdir is not None:
+                    lines += [f"{keyword('WORKDIR')} {target}", f"{keyword('COPY')} {source} ."]
+                else:
+                    lines.append(f"{keyword('COPY')} {source} {target}")
+            elif mount.target.flat != working:
+                made.append(target)
+        if made:
+            lines.append(f"{keyword('RUN')} mkdir -p {' '.join(made)}")
+        return lines
+
+    def check_ignored(self, mount: Mount, builder: BuildFile, runtime: BuildFile, created: Created) -> None:
+        """The mount showed every file; a COPY into the stage takes none that the ignore file names."""
+        context = builder.event.context
+        start = created.state.files.start
+        hidden = sorted(
+            path
+            for path in (start.below(mount.host) if start.kind(mount.host) != "file" else [mount.host])
+            if runtime.ignore.ignores(paths.relative(path, context)) and not _is_idle(path)
+        )
+        if hidden:
+            raise refuse(
+                "STG504",
+                f"the ignore file leaves `{hidden[0]}` out of the build context, and the build in the mounted folder saw it",
+                created.site.source,
+                created.site.span,
+                "take the rule out of .dockerignore first, where the runtime Dockerfile allows it",
+            )
+
+    def add(
+        self, tail: Tail, builder: BuildFile, run: StageRun, keyword: Callable[[str], str], workdir: str | None
+    ) -> str | None:
+        """Adds one container's build; gives the working folder that the stage is left in, where it was set."""
+        created, running = run.created, run.running
+        line = running.line
+        place = created.site.source, created.site.span
+        if line is None or running.kind != "build":
+            return workdir
+        self.check_flags(created)
+        settings, workdir = self.settings(builder, created, keyword, workdir, tail)
         if line.assumed:
             self.work.assume(line.assumed, created)
-        in_place = line.instruction is not None and not settings and _is_last(builder, line.instruction)
+        in_place = (
+            line.instruction is not None and not settings and not tail.lines and _is_last(builder, line.instruction)
+        )
         if in_place and line.instruction is not None:
-            span = line.instruction.keyword_span
-            tail.edits.append(Edit(span, keyword("RUN")))
+            tail.edits.append(Edit(line.instruction.keyword_span, keyword("RUN")))
         else:
-            command = self.command(line, builder, created)
-            spelling = self.spelling_of(builder)
-            arguments = [
-                f"{keyword('ARG')} {p.name}{'' if p.default is None else '=' + p.default}"
-                for p in spelling.parameters.values()
-            ]
-            tail.lines += [*arguments, *settings, f"{keyword('RUN')} {command}"]
+            tail.lines += [*settings, f"{keyword('RUN')} {self.command(line, builder, created)}"]
         self.work.diagnostics.append(note("STG614", running.why, *place))
         fresh = _FRESH.search(" ".join(line.flats))
         if fresh:
@@ -109,7 +181,7 @@ class ContainerRuns:
                     "build with --no-cache where the newest version matters",
                 )
             )
-        return tail
+        return workdir
 
     def check_flags(self, created: Created) -> None:
         """Raises `Refusal` for options of `docker run` that a RUN cannot have."""
@@ -127,8 +199,10 @@ class ContainerRuns:
                     "drop the option where the build does not need it, or convert by hand",
                 )
 
-    def settings(self, builder: BuildFile, created: Created, keyword: Callable[[str], str]) -> list[str]:
-        """ENV, USER and WORKDIR lines for `-e`, `-u` and `-w`."""
+    def settings(
+        self, builder: BuildFile, created: Created, keyword: Callable[[str], str], before: str | None, tail: Tail
+    ) -> tuple[list[str], str | None]:
+        """ENV, USER and WORKDIR lines for `-e`, `-u` and `-w`, and the working folder; `before` is that of the stage."""
         command = created.command
         place = created.site.source, created.site.span
         lines: list[str] = []
@@ -147,15 +221,23 @@ class ContainerRuns:
                     "give the builder Dockerfile an ARG of that name, and pass it with --build-arg",
                 )
             value = created.words[given.value.index].slice(given.value.start, given.value.start + len(given.value.text))
-            lines.append(f"{keyword('ENV')} {given.name}={self.env_value(value, builder)}")
+            line = f"{keyword('ENV')} {given.name}={self.env_value(value, builder)}"
+            if line not in tail.lines:
+                lines.append(line)
         if command.user is not None:
-            lines += self.user(builder, created, keyword)
+            lines += [line for line in self.user(builder, created, keyword) if line not in tail.lines]
         if command.workdir is not None:
             word = command.workdir
             value = created.words[word.index].slice(word.start, word.start + len(word.text))
             text = self.spelling_of(builder).spell(value, len(builder.target.instructions))
-            lines.append(f"{keyword('WORKDIR')} {text}")
-        return lines
+            line = f"{keyword('WORKDIR')} {text}"
+            if before != text and line not in tail.lines:
+                lines.append(line)
+            return lines, text
+        if before is not None and builder.state.final.workdir != before:
+            lines.append(f"{keyword('WORKDIR')} {builder.state.final.workdir or '/'}")
+            return lines, builder.state.final.workdir
+        return lines, before
 
     def user(self, builder: BuildFile, created: Created, keyword: Callable[[str], str]) -> list[str]:
         word = created.command.user
@@ -224,6 +306,17 @@ class ContainerRuns:
             for piece in value.pieces
         ]
         return '"' + "".join(parts) + '"'
+
+
+_IDLE = re.compile(
+    r"(?i)(^|/)(\.git.*|\.travis.*|\.circleci.*|\.dockerignore|\.editorconfig|readme.*|license.*|changelog.*|dockerfile.*|"
+    r".*\.dockerfile|makefile|.*\.md|docker-compose.*|jenkinsfile|.*\.sh|docs/.*|\.github/.*|\.vscode/.*|\.idea/.*)$"
+)
+
+
+def _is_idle(path: str) -> bool:
+    """Whether a file is of a kind that no compiler reads: what ignore files are there for."""
+    return _IDLE.search(path) is not None
 
 
 def _spelled_like(builder: BuildFile) -> Callable[[str], str]:

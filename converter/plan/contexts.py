@@ -11,7 +11,7 @@ from converter.plan.takes import Taken
 
 def needs_context(file: BuildFile) -> bool:
     """Whether a Dockerfile takes any file of its context."""
-    if triggers(file):
+    if file.mounted or triggers(file):
         return True
     for stage in file.stages:
         for instruction in stage.instructions:

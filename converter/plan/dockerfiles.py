@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from converter.diagnostics import refuse
+from converter.docker_cli.commands import Build
+from converter.docker_cli.parse import parse as parse_command
 from converter.docker_cli.references import normalize
 from converter.dockerfile.environment import BaseFacts, StageState, evaluate
 from converter.dockerfile.ignore import IgnoreError, IgnoreRules
@@ -14,8 +16,9 @@ from converter.dockerfile.parser import parse
 from converter.dockerfile.stages import Stage, find_stage, stages
 from converter.dockerfile.syntax import Dockerfile
 from converter.machine import paths
-from converter.machine.events import Built
+from converter.machine.events import Built, Created
 from converter.machine.host import FromTree
+from converter.machine.state import Image
 from converter.machine.value import Piece, Value, is_known
 from converter.plan.facts import ImageFacts, look_up
 from converter.shell.interpreter import NeedsFiles, Run
@@ -26,7 +29,8 @@ class BuildFile(Struct, frozen=True):
     """A build and its Dockerfile: `target` is the stage that becomes the image.
 
     `arguments` maps each `--build-arg` to its value as the script computes it. `added` is what containers of the image
-    ran as builds before files were copied out of them, one command a line.
+    ran as builds before files were copied out of them, one command a line; `mounted` tells that they worked in mounted
+    folders. `path` is empty for an image that the script only runs, which has no Dockerfile.
     """
 
     event: Built
@@ -39,6 +43,7 @@ class BuildFile(Struct, frozen=True):
     arguments: Mapping[str, Value]
     ignore: IgnoreRules
     added: str = ""
+    mounted: bool = False
 
     @property
     def state(self) -> StageState:
@@ -89,6 +94,30 @@ class Loader:
             event, path, source, tree, every, states, self.target_of(event, every), arguments, self.ignore_of(event)
         )
 
+    def foreign(self, created: Created, context: str, newline: str) -> BuildFile:
+        """An image that the script runs and does not build, as a Dockerfile of one line. Raises `Refusal`."""
+        image = created.container.image_name
+        place = created.site.source, created.site.span
+        shown = self.run.unknowns.show(image.flat)
+        if any(piece.reference is not None for piece in image.pieces) and not image.known:
+            raise refuse(
+                "STG303",
+                f"the image `{shown}` is not known, and a stage needs its name",
+                *place,
+                "give the variable with --env NAME=VALUE",
+            )
+        source = Source("", f"FROM {image.flat}{newline}")
+        tree = parse(source)
+        command = parse_command(("docker", "build", context or "."))
+        assert isinstance(command, Build)
+        event = Built(
+            created.number, created.site, created.calls, created.state, command, (), (), Image(created.number), "", context,
+            (),
+        )  # fmt: skip
+        states = evaluate(tree, {}, self.base_of(event), str)
+        every = stages(tree)
+        return BuildFile(event, "", source, tree, every, states, every[0], {}, self.ignore_of(event))
+
     def file_of(self, event: Built) -> str:
         """The path in the tree that the build's Dockerfile came from."""
         shown = self.run.unknowns.show(event.dockerfile)
@@ -101,7 +130,7 @@ class Loader:
             raise refuse("STG303", f"the name of the Dockerfile, `{shown}`, is not known", *place)
         if paths.is_outside(event.dockerfile):
             raise refuse("STG106", f"the Dockerfile `{shown}` lies outside the root", *place)
-        entry = event.state.files.lookup(event.dockerfile)
+        entry = event.state.files.certain(event.dockerfile)
         if entry is None or entry.kind == "folder":
             raise refuse(
                 "STG104",
@@ -162,7 +191,7 @@ class Loader:
     def ignore_of(self, event: Built) -> IgnoreRules:
         """The ignore rules of the build's context."""
         path = paths.join(event.context, ".dockerignore")
-        entry = event.state.files.lookup(path)
+        entry = event.state.files.certain(path)
         if entry is None:
             return IgnoreRules()
         if not isinstance(entry.origin, FromTree):

@@ -1,42 +1,71 @@
-"""A `chmod` of the script becomes the last RUN of the builder's stage."""
+"""Modes that an artifact gets on the host become the last RUN of the builder's stage.
+
+A `chmod` of the script sets one; so does a redirection, which makes its file anew with the mode 0644 (umask 022).
+"""
 
 from __future__ import annotations
 
+import re
+import shlex
+from collections.abc import Iterable
+
 from converter.diagnostics import note, refuse
-from converter.machine.events import ChangedFiles
+from converter.machine.events import ChangedFiles, CopiedOut, Event
 from converter.machine.value import is_known
 from converter.plan.dockerfiles import BuildFile
-from converter.plan.merge import Blocks
-from converter.plan.takes import Artifact, Take
+from converter.plan.facts import ROOT_USERS
+from converter.plan.spelling import Spelling
+from converter.plan.takes import Artifact
 from converter.plan.work import Work
+
+REDIRECTED = "docker run cat"
+"""The mechanism of an artifact that a redirection wrote on the host."""
+
+
+def sets_mode(event: Event) -> bool:
+    """Whether an event of an artifact's history gives it a mode of its own."""
+    if isinstance(event, ChangedFiles):
+        return event.verb == "chmod"
+    return isinstance(event, CopiedOut) and event.mechanism == REDIRECTED
 
 
 class Modes:
-    """Moves modes that the script sets on artifacts into the stages that they come from."""
+    """Moves modes that artifacts get on the host into the stages that they come from."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
 
-    def with_modes(self, blocks: Blocks, builders: tuple[BuildFile, ...], takes: tuple[Take, ...]) -> Blocks:
-        """A `chmod` of the script becomes the last RUN of the builder's stage."""
-        texts = list(blocks.builders)
-        for index, builder in enumerate(builders):
-            lines: dict[str, None] = {}
-            for take in takes:
-                for use in take.sources:
-                    for artifact in use.artifacts:
-                        if self.work.builder_for(artifact) is not builder:
-                            continue
-                        for number in artifact.entry.events:
-                            event = self.work.run.events[number]
-                            if isinstance(event, ChangedFiles) and event.mode is not None:
-                                self.check_mode(event, artifact, builder)
-                                lines[self.mode_line(event, artifact, builder)] = None
-            if lines:
-                keyword = builder.source.slice(builder.target.from_instruction.keyword_span)
-                run = "run" if keyword.islower() else "RUN"
-                texts[index] += "".join(f"{run} {line}{blocks.newline}" for line in lines)
-        return Blocks(blocks.directives, blocks.arguments, tuple(texts), blocks.runtime, blocks.newline)
+    def lines(self, builder: BuildFile, artifacts: Iterable[Artifact], spelling: Spelling) -> list[str]:
+        """The instructions for the end of the builder's stage. Raises `Refusal` for a mode that cannot move there."""
+        lines: dict[str, None] = {}
+        for artifact in artifacts:
+            modes: list[tuple[str, str]] = []
+            for number in artifact.entry.events:
+                event = self.work.run.events[number]
+                if isinstance(event, ChangedFiles) and event.mode is not None:
+                    self.check_mode(event, artifact, builder)
+                    _then(modes, *self.mode(event, artifact, builder))
+                elif isinstance(event, CopiedOut) and event.mechanism == REDIRECTED:
+                    if builder.state.image == "scratch":
+                        raise refuse(
+                            "STG404",
+                            "the redirection gives the artifact the mode 0644, and the stage has no shell to do the same",
+                            event.site.source,
+                            event.site.span,
+                            "let the script use `docker cp`",
+                        )
+                    modes = [("", "644")]
+            path = spelling.spell(artifact.path, len(builder.target.instructions)) if modes else ""
+            for flag, mode in modes:
+                quoted = path if re.fullmatch(r"[\w./@:+${}-]+", path) else shlex.quote(path)
+                lines[f"chmod{flag} {mode} {quoted}"] = None
+        if not lines:
+            return []
+        keyword = builder.source.slice(builder.target.from_instruction.keyword_span)
+        spelled = str.lower if keyword.islower() else str.upper
+        root = builder.state.final.user in ROOT_USERS
+        before = [] if root else [f"{spelled('USER')} root"]
+        return before + [f"{spelled('RUN')} {line}" for line in lines]
 
     def check_mode(self, event: ChangedFiles, artifact: Artifact, builder: BuildFile) -> None:
         """A mode set in the stage must not reach another artifact, nor be lost under a volume."""
@@ -63,23 +92,34 @@ class Modes:
                 "move this step into the builder Dockerfile first",
             )
 
-    def mode_line(self, event: ChangedFiles, artifact: Artifact, builder: BuildFile) -> str:
+    def mode(self, event: ChangedFiles, artifact: Artifact, builder: BuildFile) -> tuple[str, str]:
+        """The flags and the mode of a `chmod`."""
         place = event.site.source, event.site.span
         flags = [value.flat for value in event.words[1:] if value.flat.startswith("-") and len(value.flat) > 1]
         mode = event.mode or ""
-        scope = builder.state.final
         plain = event.verb != "chmod" or all(flag in ("-R", "-v", "-f", "-c") for flag in flags)
         safe = plain and mode and is_known(mode)
-        root = scope.user in ("", "0", "root")
-        if not safe or not root or not artifact.path.known or builder.state.image == "scratch" or artifact.pattern:
+        if not safe or builder.state.image == "scratch" or artifact.pattern:
             raise refuse(
                 "STG501",
                 f"`{event.verb}` changes the artifact's mode after it was copied out",
                 *place,
                 "move this step into the builder Dockerfile first",
             )
-        recursive = " -R" if event.verb == "chmod" and "-R" in flags else ""
         self.work.diagnostics.append(
             note("STG612", f"the mode that `{event.verb}` sets is set in the builder stage now", *place)
         )
-        return f"chmod{recursive} {mode} {artifact.path.flat}"
+        return " -R" if event.verb == "chmod" and "-R" in flags else "", mode
+
+
+_EXECUTABLE = frozenset({"+x", "a+x", "ugo+x", "755", "0755", "u+x,g+x,o+x"})
+
+
+def _then(modes: list[tuple[str, str]], flag: str, mode: str) -> None:
+    """One mode after another: a whole mode replaces those before, and 0644 made executable is 0755."""
+    if re.fullmatch(r"0?[0-7]{3}", mode) and not flag and all(not f for f, _ in modes):
+        modes[:] = [("", mode)]
+    elif modes == [("", "644")] and mode in _EXECUTABLE and not flag:
+        modes[:] = [("", "755")]
+    else:
+        modes.append((flag, mode))

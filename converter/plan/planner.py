@@ -10,19 +10,21 @@ from converter.diagnostics import refuse
 from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import stage_references
 from converter.machine.events import Assigned, CopiedOut, Created
+from converter.machine.value import is_known
 from converter.plan import copies
+from converter.plan.builders import Builders, StageRun, find_builders, outs_of
 from converter.plan.calls import CallEditor
 from converter.plan.checks import Checker
 from converter.plan.container_runs import ContainerRuns
 from converter.plan.dockerfiles import BuildFile, Loader
+from converter.plan.facts import ROOT_USERS
 from converter.plan.liveness import Liveness, judge
-from converter.plan.merge import merge, name_stages
+from converter.plan.merge import Tail, merge, name_stages
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.modes import Modes
 from converter.plan.ownership import may_be_anothers
 from converter.plan.recognize import Recognizer
 from converter.plan.remarks import Remarks
-from converter.plan.runs import Running
 from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact, Take
 from converter.plan.work import Work
@@ -44,12 +46,20 @@ class _Planner:
         self.checker = Checker(work)
         self.modes = Modes(work)
         self.spellings: dict[tuple[int, int], Spelling] = {}
+        self.builders: dict[int, Builders] = {}
 
     def plan(self) -> Plan:
         recognizer = Recognizer(self.work)
         finals = recognizer.find_finals()
         absorbed = recognizer.absorbed(finals)
-        builders = {self.work.builder_of(out).event.number for out in self.work.outs if out.number in absorbed}
+        for file in finals:
+            takes = self.work.taken[file.event.number].takes
+            self.checker.check_artifacts(file, takes)
+            self.builders[file.event.number] = find_builders(self.work, file, takes)
+            absorbed |= outs_of(self.work, self.builders[file.event.number], absorbed)
+        builders = {
+            number for found in self.builders.values() for number, file in found.files.items() if file.path
+        }  # fmt: skip
         for file in finals:
             if file.event.number in builders:
                 raise refuse(
@@ -104,34 +114,25 @@ class _Planner:
 
     def final_plan(self, runtime: BuildFile, liveness: Liveness) -> FinalPlan:
         takes = self.work.taken[runtime.event.number].takes
-        self.checker.check_artifacts(runtime, takes)
-        builders: dict[int, BuildFile] = {}
-        for take in takes:
-            for use in take.sources:
-                for artifact in use.artifacts:
-                    builder = self.work.builder_for(artifact)
-                    builders[builder.event.number] = builder
-        ordered = tuple(builders[number] for number in sorted(builders))
+        builders = self.builders[runtime.event.number]
+        ordered = builders.ordered
         for builder in ordered:
             self.checker.check_builder(builder, runtime)
         tags = {b.event.number: b.event.tags[0].flat for b in ordered if b.event.tags and b.event.tags[0].known}
         names = name_stages(ordered, runtime, tags)
-        runs = self.container_runs(takes)
-        origins = {}
-        for b in ordered:
-            did = [(c, r.line) for other, c, r in runs.values() if other is b and r.kind == "build" and r.line]
-            full = replace(b, added="\n".join(" ".join(line.flats) for _, line in did))
-            chown = may_be_anothers(full)
-            if chown is None and any(c.command.user is not None for c, _ in did):
-                chown = "the container works as another user"
-            origins[b.event.number] = copies.Origin(names[b.event.number], full, chown)
+        origins = {number: _origin(names[number], file, builders.runs.get(number, []))
+                   for number, file in builders.files.items()}  # fmt: skip
+        for number, file in builders.images.items():
+            origins[number] = copies.Origin(
+                file.state.image, file, f"the owner of files in {file.state.image} is not known"
+            )
         dead = {
             event.number: event.number not in liveness.live
             for event in self.work.run.events if isinstance(event, Assigned)
         }  # fmt: skip
 
         def origin_of(artifact: Artifact) -> copies.Origin:
-            return origins[self.work.builder_for(artifact).event.number]
+            return origins[self.stage_of(builders, artifact)]
 
         def spelling_of(take: Take) -> Spelling:
             key = (runtime.event.number, take.stage.index)
@@ -154,24 +155,27 @@ class _Planner:
         }  # fmt: skip
         rewritten = copies.rewrite(takes, runtime, origin_of, spelling_of, self.work.show, shadowed)
         image_stages = self.image_stages(runtime, names)
-        tails = ContainerRuns(self.work, stage_spelling).tails(runs, liveness.images)
+        tails = ContainerRuns(self.work, stage_spelling).tails(builders, names, runtime, liveness.images)
+        for builder in ordered:
+            number = builder.event.number
+            spelling = stage_spelling(builder)
+            own = [
+                artifact for take in takes for use in take.sources for artifact in use.artifacts
+                if self.stage_of(builders, artifact) == number
+            ]  # fmt: skip
+            lines = [*(tails[number].lines if number in tails else []), *self.modes.lines(builder, own, spelling)]
+            arguments = [
+                f"ARG {p.name}{'' if p.default is None else '=' + p.default}" for p in spelling.parameters.values()
+            ]
+            tails[number] = Tail([*arguments, *lines], tails[number].edits if number in tails else [])
         blocks = merge(ordered, runtime, names, rewritten.edits, image_stages, tails)
-        blocks = self.modes.with_modes(blocks, ordered, takes)
         return FinalPlan(runtime, ordered, names, blocks, rewritten)
 
-    def container_runs(self, takes: tuple[Take, ...]) -> dict[int, tuple[BuildFile, Created, Running]]:
-        """The containers that these artifacts were copied out of, by the number of their event."""
-        found = {}
-        for take in takes:
-            for use in take.sources:
-                for artifact in use.artifacts:
-                    out = self.work.run.events[artifact.origin.event]
-                    assert isinstance(out, CopiedOut)
-                    created = self.work.run.events[out.container.event]
-                    assert isinstance(created, Created)
-                    running = self.work.runs[created.number]
-                    found[created.number] = (self.work.builder_for(artifact), created, running)
-        return found
+    def stage_of(self, builders: Builders, artifact: Artifact) -> int:
+        """The number of the stage that an artifact comes from."""
+        out = self.work.run.events[artifact.origin.event]
+        assert isinstance(out, CopiedOut)
+        return builders.stage_of[out.container.event]
 
     def image_stages(self, runtime: BuildFile, names: Mapping[int, str]) -> dict[str, str]:
         """Images of builders that the runtime file names: `COPY --from=TAG` becomes the stage."""
@@ -196,3 +200,19 @@ class _Planner:
                 )
             found[reference.value] = names[built.event]
         return found
+
+
+def _origin(name: str, file: BuildFile, runs: list[StageRun]) -> copies.Origin:
+    """A stage with what its containers ran, and why its artifacts may not be root's."""
+    lines = [run.running.line for run in runs if run.running.line is not None]
+    full = replace(file, added="\n".join(" ".join(line.flats) for line in lines))
+    chown = may_be_anothers(full)
+    if chown is None and any(_as_another(run.created) for run in runs):
+        chown = "the container works as another user"
+    return copies.Origin(name, full, chown)
+
+
+def _as_another(created: Created) -> bool:
+    """Whether the stage works as the user that `-u` names: one that is known and not root."""
+    user = created.command.user
+    return user is not None and is_known(user.text) and user.text not in ROOT_USERS

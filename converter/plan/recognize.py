@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
+from msgspec.structs import replace
+
 from converter.diagnostics import Refusal, note, refuse
 from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import Stage, stage_references
 from converter.machine import paths
-from converter.machine.events import Built, ChangedFiles, Created, Event, RanCommand
+from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, Event, RanCommand
 from converter.machine.host import FromContainer
 from converter.machine.value import is_known
+from converter.plan.builders import MOUNTED
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import TRANSFERS
 from converter.plan.model import NotThePattern
+from converter.plan.runs import command_line
 from converter.plan.takes import Taken, look
 from converter.plan.work import Work
 from converter.shell.interpreter import NeedsFiles
+
+PRODUCERS = re.compile(
+    r"\b(?:(?:npm|yarn|pnpm)\s+(?:ci|install|i|run\s+(?:build|dist|prod\w*|compile))\b|yarn\s*$|bower\s+install|composer\s+install|"
+    r"bundle\s+install|pip3?\s+install\s+.*(?:-t|--target)\b|go\s+(?:build|mod\s+vendor)|glide\s+install|dep\s+ensure|"
+    r"(?:mvnw?|gradlew?|gulp|grunt|webpack|ng)\s+\S*(?:package|install|build|assemble|jar|war)\b|dotnet\s+publish|cargo\s+build)"
+)
+"""Commands whose purpose is files in the folder that they work in."""
 
 
 class Recognizer:
@@ -50,7 +63,8 @@ class Recognizer:
                     raise refuse("STG102", f"no final image has the tag `{self.work.image}`; there are: {tags}")
                 return wanted
             return finals
-        if self.work.outs and refusals:
+        copied = [out for out in self.work.outs if out.mechanism != MOUNTED]
+        if copied and refusals:
             raise refusals[0]
         self.check_streams()
         self.check_worked_on()
@@ -80,7 +94,27 @@ class Recognizer:
         def expand(stage: Stage, position: int, text: str) -> str:
             return file.states[stage.index].scopes[position].expand(text)
 
-        return look(file.stages, expand, file.event.state.files, file.event.context, file.ignore, file.source)
+        taken = look(file.stages, expand, file.event.state.files, file.event.context, file.ignore, file.source)
+        artifacts = [a for take in taken.takes for use in take.sources for a in use.artifacts]
+        if artifacts and all(artifact.swept for artifact in artifacts):
+            # everything that it takes is in the tree: a container that only looked at the folder, or formatted it, is
+            # no builder
+            outs = {artifact.origin.event for artifact in artifacts}
+            if not any(self.produces(number) for number in outs):
+                return replace(taken, takes=())
+        return taken
+
+    def produces(self, number: int) -> bool:
+        """Whether the container that left a mounted folder ran something that is there to make files in it."""
+        out = self.work.run.events[number]
+        assert isinstance(out, CopiedOut)
+        created = self.work.run.events[out.container.event]
+        assert isinstance(created, Created)
+        try:
+            line = command_line(created, self.work.loader)
+        except Refusal:
+            return False
+        return line is not None and PRODUCERS.search(" ".join(line.flats)) is not None
 
     def check_sources(self, file: BuildFile, has_finals: bool) -> None:
         """Sources that nothing provides, once artifacts have been copied out: the recipe is broken, or not understood."""
@@ -179,8 +213,9 @@ class Recognizer:
                 )
 
     def nothing_to_convert(self, files: list[BuildFile]) -> NotThePattern:
-        if self.work.outs:
-            out = self.work.outs[-1]
+        copied = [out for out in self.work.outs if out.mechanism != MOUNTED]
+        if copied:
+            out = copied[-1]
             return NotThePattern(
                 note(
                     "STG601",

@@ -42,9 +42,24 @@ class Remarks:
                 )
             )
 
+        for overlay in final.files.overlays:
+            out = self.work.run.events[overlay.event]
+            if overlay.event not in result.liveness.live and overlay.event not in seen:
+                seen.add(overlay.event)
+                self.work.diagnostics.append(
+                    warning(
+                        "STG603",
+                        f"what the container built in `{self.work.show(overlay.folder) or '.'}` stayed on the host; it is no "
+                        "longer produced there",
+                        out.site.source,
+                        out.site.span,
+                        "if something else needs it, add `docker cp` from the builder stage",
+                    )
+                )
+
     def deletions(self, result: Plan, builders: set[int]) -> None:
         kept = {plan.runtime.path for plan in result.finals}
-        converted = {builder.path for plan in result.finals for builder in plan.builders}
+        converted = {builder.path for plan in result.finals for builder in plan.builders if builder.path}
         for event in self.work.builds:
             if event.number not in builders and event.dockerfile in converted:
                 kept.add(event.dockerfile)
@@ -74,7 +89,7 @@ class Remarks:
         for file in files[:1]:
             taken = self.work.taken[file.event.number]
             for instruction in taken.sweeps_all:
-                own = [*(b.path for b in final.builders), file.path, *self.work.run.scripts]
+                own = [*(b.path for b in final.builders if b.path), file.path, *self.work.run.scripts]
                 shipped = [path for path in own if not file.ignore.ignores(paths.relative(path, file.event.context))]
                 if shipped:
                     self.work.diagnostics.append(

@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from converter.diagnostics import refuse
+from converter.diagnostics import Refusal, refuse
 from converter.docker_cli.commands import Run as RunCommand
 from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import Stage
@@ -22,6 +22,7 @@ from converter.machine.events import Built, CopiedOut, Created, Event, RanComman
 from converter.machine.value import Value, is_known
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.facts import look_up
+from converter.shell.commands.container import Inside, Inspect
 from converter.shell.interpreter import Run
 
 INERT = frozenset("true : sleep echo bash sh ash cat tail ls pwd date exit head tar".split())
@@ -207,6 +208,33 @@ def _stage_start(file: BuildFile, index: int, loader: Loader) -> _Start:
         else:
             below = _base_start(state.image, loader)
     return below if cmd is None else replace(below, command=_words(cmd))
+
+
+def inspector(loader: Loader) -> Inspect:
+    """What the interpreter asks about containers, from their Dockerfiles and the table of well-known images."""
+
+    def inspect(created: Created) -> Inside | None:
+        try:
+            line = command_line(created, loader)
+            folder = _working_folder(created, loader)
+        except Refusal:
+            return None
+        return None if line is None else Inside(line.words, folder, is_inert(line.flats))
+
+    return inspect
+
+
+def _working_folder(created: Created, loader: Loader) -> Value | None:
+    word = created.command.workdir
+    if word is not None:
+        return created.words[word.index].slice(word.start, word.start + len(word.text))
+    if created.image is None:
+        folder = look_up(created.container.image_name.flat, loader.given).workdir
+    else:
+        event = loader.run.events[created.image.event]
+        assert isinstance(event, Built)
+        folder = loader.load(event).state.final.workdir
+    return None if folder is None else Value.literal(folder or "/")
 
 
 def _followed(created: Created, out: CopiedOut, run: Run) -> tuple[Event | None, Event | None]:

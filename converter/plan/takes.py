@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from converter.diagnostics import refuse
 from converter.dockerfile.ignore import IgnoreRules, has_wildcard, match_pattern
@@ -22,7 +23,8 @@ class Artifact(Struct, frozen=True):
     `path` is absolute in the container; `host` is where it lay on the host. `below` is
     its path inside what the instruction names, empty where the instruction names
     the artifact itself. `pattern` tells that `path` ends in a pattern of the instruction,
-    `filtered` that a rule of the ignore file may apply to files inside it.
+    `filtered` that a rule of the ignore file may apply to files inside it. `swept` tells that the tree has files there
+    as well, and a container worked in the folder: it comes from there as a whole.
     """
 
     path: Value
@@ -31,6 +33,7 @@ class Artifact(Struct, frozen=True):
     entry: Entry
     pattern: bool = False
     filtered: bool = False
+    swept: bool = False
 
     @property
     def copied_on_host(self) -> bool:
@@ -177,6 +180,15 @@ def _source(
         return entry.origin.event
     if entry.kind == "file":
         return True, ()
+    overlay = files.overlay(path)
+    if overlay is not None:
+        _check_only_worked_on(path, files, instruction, source)
+        whole = overlay.entry(path)
+        assert isinstance(whole.origin, FromContainer)
+        filtered = _may_filter_outputs(inner, files, context, ignore)
+        return False, (
+            Artifact(whole.origin.path, path, "", replace(whole, kind="folder"), filtered=filtered, swept=True),
+        )
     artifacts, own = _below(path, inner, files, ignore, instruction, source)
     return own or not artifacts, tuple(artifacts)
 
@@ -192,6 +204,38 @@ def _check_unchanged(folder: str, files: HostFiles, instruction: Instruction, so
             instruction.span,
             "do that in the builder Dockerfile first",
         )
+
+
+def _check_only_worked_on(folder: str, files: HostFiles, instruction: Instruction, source: Source) -> None:
+    """A folder that a container worked in comes from its stage, which has nothing that arrived there otherwise."""
+    for path, entry in files.changed_below(folder):
+        if entry is not None and entry.kind != "folder" and files.overlay(path) is not None:
+            overlay = files.overlay(path)
+            same = isinstance(entry.origin, FromContainer) and overlay is not None
+            if not (same and isinstance(entry.origin, FromContainer) and entry.origin.event == overlay.event):  # type: ignore[union-attr]
+                raise refuse(
+                    "STG404",
+                    f"this takes what a container built in a mounted folder, and `{path}`, which came there in another way",
+                    source,
+                    instruction.span,
+                    "give each an instruction of its own",
+                )
+
+
+def _may_filter_outputs(inner: str, files: HostFiles, context: str, ignore: IgnoreRules) -> bool:
+    """Whether a rule of the ignore file may leave out something that a build makes in the folder.
+
+    The rules held for the stage as well, so what the tree has and they leave out is not there either. A rule that fits
+    something in the tree, or files of version control, is taken to be about that.
+    """
+    tracked = [paths.relative(path, context) for path in files.start.below(context)]
+    for rule in ignore.rules:
+        if rule.exception or rule.pattern.startswith(".git") or rule.pattern in (".svn", ".hg", ".idea", ".vscode"):
+            continue
+        alone = IgnoreRules((rule,))
+        if not any(alone.ignores(path) for path in tracked) and alone.matches_below(inner):
+            return True
+    return False
 
 
 def _below(
@@ -220,6 +264,14 @@ def _below(
             or not any(paths.is_below(other, path) for other, held in files.changes.items() if held is not None)
         ):
             own = True
+    for overlay in files.overlays:
+        if paths.is_below(overlay.folder, folder) and not ignore.ignores(
+            paths.join(inner, relative_to(overlay.folder, folder))
+        ):
+            entry = overlay.entry(overlay.folder)
+            below = relative_to(overlay.folder, folder)
+            filtered = _may_filter_outputs(paths.join(inner, below), files, folder, ignore)
+            artifacts.append(Artifact(overlay.path, overlay.folder, below, entry, filtered=filtered))
     if folder == "" or any(isinstance(e.origin, FromTree) for p, e in files.changed_below(folder) if e and p == folder):
         own = True
     return artifacts, own
@@ -242,6 +294,16 @@ def _pattern(
     folder = paths.join(context, "/".join(head))
     rest = inner[len("/".join(head)) :].lstrip("/")
     entry = files.lookup(folder) if folder else None
+    overlay = files.overlay(folder)
+    swept = False
+    if overlay is not None and (entry is None or isinstance(entry.origin, FromTree)):
+        entry = overlay.entry(folder)
+        swept = any(match_pattern(inner, paths.relative(name, context)) for name in files.start.below(folder))
+        _check_only_worked_on(folder, files, instruction, source)
+        assert isinstance(entry.origin, FromContainer)
+        value = entry.origin.path + Value.literal("/" + rest)
+        filtered = _may_filter_outputs(relative_to(folder, context), files, context, ignore)
+        return False, (Artifact(value, f"{folder}/{rest}", "", entry, True, filtered, swept),)
     if entry is not None and isinstance(entry.origin, FromContainer):
         value = entry.origin.path + Value.literal("/" + rest)
         _check_unchanged(folder, files, instruction, source)

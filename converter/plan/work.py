@@ -8,7 +8,7 @@ from converter.diagnostics import Diagnostic, refuse
 from converter.machine.events import Built, CopiedOut, Event
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.runs import Running
-from converter.plan.takes import Artifact, Taken
+from converter.plan.takes import Taken
 from converter.result import Assumption
 from converter.shell.interpreter import Run
 
@@ -43,11 +43,6 @@ class Work:
         event = self.run.events[image.event]
         assert isinstance(event, Built)
         return self.loader.load(event)
-
-    def builder_for(self, artifact: Artifact) -> BuildFile:
-        out = self.run.events[artifact.origin.event]
-        assert isinstance(out, CopiedOut)
-        return self.builder_of(out)
 
     def assume(self, about: str, event: Event) -> None:
         site = event.site

@@ -19,11 +19,13 @@ from converter.machine import paths
 from converter.machine.events import Assigned, Event, InnerCommand, RanCommand, Site, Skipped
 from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, FromTree, HostFiles, StartingFiles
 from converter.machine.state import Flow, State, Status, Variable
+from converter.machine.streams import ContainerFile, ContainerTar, Stream
 from converter.machine.value import EMPTY, Piece, Reference, Unknowns, Value, is_known, join
 from converter.shell import reader, syntax
 from converter.shell.assignments import assign, declared_field
-from converter.shell.commands import COMMANDS
+from converter.shell.commands import COMMANDS, streams
 from converter.shell.commands.call import Call, Result
+from converter.shell.commands.container import Inspect, nothing_known
 from converter.shell.commands.variables import positional_after
 from converter.shell.dialect import OTHERS, Dialect, dialect_of, interpreter_name
 from converter.shell.expander import Expander, Read
@@ -66,16 +68,19 @@ def interpret(
     arguments: tuple[str, ...] | None,
     environment: Mapping[str, str],
     unreadable: Container[str] = (),
+    inspector: Callable[[Run], Inspect] = lambda run: nothing_known,
 ) -> Run:
     """Follows the driver from its first line to its last.
 
     `folder` is where it is started, relative to the root; `arguments` are its
-    own, None where they are not known; `environment` holds what the person gave.
+    own, None where they are not known; `environment` holds what the person gave; `inspector` makes what looks at
+    the images of a run.
     `unreadable` are paths whose texts cannot be given.
     Raises `Refusal` for what stands in the way, and `NeedsFiles` for a script
     whose text is not in `texts`.
     """
     interpreter = Interpreter(texts, unreadable)
+    interpreter.inspect = inspector(interpreter.run)
     variables = {name: Variable(Value.literal(value), None, True) for name, value in environment.items()}
     positional = None if arguments is None else tuple(Value.literal(argument) for argument in arguments)
     state = State(variables, folder, HostFiles(files, {}), {}, {}, positional)
@@ -107,6 +112,9 @@ class Interpreter:
         self.trap_site: Site | None = None
         self.looks = 0
         self.dialect: Dialect = "sh"
+        self.inspect: Inspect = nothing_known
+        self.feeding: Stream | None = None
+        self.stream: Stream | None = None
         self.words = Expander(self)
 
     # scripts and lists
@@ -271,11 +279,15 @@ class Interpreter:
         folder, variables = state.folder, state.variables
         output: Value | None = None
         first = self.number()
+        outer = self.feeding
         for command in pipeline.commands[:-1]:
             self.pipe_into(command, output, first)
+            self.stream = None
             state, output = self.capture(partial(self.command, command, state, source))
+            self.feeding = self.stream
         self.pipe_into(pipeline.commands[-1], output, first)
         state = self.command(pipeline.commands[-1], state, source)
+        self.feeding = outer
         # the parts of a pipeline are subshells
         return replace(state, folder=folder, variables=variables, flow="run")
 
@@ -364,6 +376,11 @@ class Interpreter:
     def invoke(self, call: Call, state: State) -> Result:
         """Runs a function of the script, a command that the model knows, or notes one that stays."""
         name = call.fields[0].value.flat
+        self.stream = None
+        if self.feeding is not None and paths.base_name(name) in ("tar", "bsdtar"):
+            extracted = streams.extract(self.feeding, call, state) if isinstance(self.feeding, ContainerTar) else None
+            if extracted is not None:
+                return extracted
         if name in self.functions:
             return Result(self.call_function(name, call, state), None)
         handler = COMMANDS.get(paths.base_name(name) if name.startswith("/") else name)
@@ -485,6 +502,9 @@ class Interpreter:
         target = state.files.follow(paths.join(state.folder, expanded[0].value.flat))
         if target.startswith("/dev/"):
             return state
+        if call is not None and isinstance(self.stream, ContainerFile) and redirect.operator in (">", ">|"):
+            if redirect.descriptor in (None, 1):
+                return streams.into_file(self.stream, target, call, state)
         site = call.site if call else Site(source, redirect.span)
         words = call.values if call else ()
         name = words[0].flat if words else ">"

@@ -21,7 +21,9 @@ from converter.machine.events import (
 )
 from converter.machine.host import Entry, FromContainer, FromHost
 from converter.machine.state import Container, Image, State
+from converter.machine.streams import ContainerTar
 from converter.machine.value import Piece, Value, is_known
+from converter.shell.commands.attached import attached_run
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.other import other
 
@@ -131,7 +133,7 @@ def _build(command: docker.Build, call: Call, state: State) -> Result:
 def _default_file(program: str, folder: str, state: State) -> str:
     """The Dockerfile of a build without `-f`: podman and buildah look for a Containerfile first."""
     other = paths.join(folder, "Containerfile")
-    if program in ("podman", "buildah") and state.files.lookup(other) is not None:
+    if program in ("podman", "buildah") and state.files.certain(other) is not None:
         return other
     return paths.join(folder, "Dockerfile")
 
@@ -157,10 +159,10 @@ def _create(command: docker.Create | docker.Run, call: Call, state: State) -> Re
         path = paths.join(state.folder, command.cidfile.text)
         files = files.put(path, Entry("file", FromHost(number), (number,)))
     gives_id = isinstance(command, docker.Create) or command.detach
-    return Result(
-        replace(state, containers=containers, files=files, last=container, status="success"),
-        Value((Piece(token),)) if gives_id else None,
-    )
+    state = replace(state, containers=containers, files=files, last=container, status="success")
+    if not gives_id:
+        state = attached_run(call, state, number)
+    return Result(state, Value((Piece(token),)) if gives_id else None)
 
 
 def _copy(command: docker.Cp, call: Call, state: State) -> Result:
@@ -183,6 +185,10 @@ def _copy(command: docker.Cp, call: Call, state: State) -> Result:
         path = Value.literal("/") + path
     flags = tuple(flag.name for flag in command.flags)
     if target.is_stream:
+        clean = _clean(path)
+        name = Value.literal(".") if path.flat.endswith("/.") else clean.slice(clean.flat.rfind("/") + 1)
+        above = clean if path.flat.endswith("/.") else clean.slice(0, max(clean.flat.rfind("/"), 1))
+        call.machine.stream = ContainerTar(container, above, (name,), "docker cp | tar")
         call.machine.record(
             CopiedOut(number, call.site, call.calls, state, container, path, "-", "docker cp to standard output", flags)
         )

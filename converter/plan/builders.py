@@ -1,0 +1,286 @@
+"""Which stages build the artifacts of one final image: the builders' Dockerfiles, and images that the script only runs.
+
+A container that built in a mounted folder of the tree becomes a stage that copies that folder in. Where several
+containers worked in the same folder one after the other, each goes on with what the one before it left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from converter.diagnostics import refuse
+from converter.machine import paths
+from converter.machine.events import Built, CopiedOut, Created
+from converter.machine.host import FromContainer
+from converter.machine.value import Value, is_known
+from converter.plan.contexts import needs_context
+from converter.plan.dockerfiles import BuildFile
+from converter.plan.modes import sets_mode
+from converter.plan.runs import Running, what_it_did
+from converter.plan.takes import Take
+from converter.plan.work import Work
+
+UNPACKED = "docker cp | tar"
+"""The mechanism of an artifact that a `tar x` took from the stream of a `docker cp`."""
+
+MOUNTED = "mounted folder"
+"""The mechanism of an artifact that a container left in a mounted folder."""
+
+
+class Mount(Struct, frozen=True):
+    """A folder or file of the tree in a container: `host` is its path in the tree, `target` its path there.
+
+    `filled` tells that the tree has files there.
+    """
+
+    host: str
+    target: Value
+    filled: bool
+
+
+class StageRun(Struct, frozen=True):
+    """A container whose build the stage does."""
+
+    created: Created
+    running: Running
+    mounts: tuple[Mount, ...] = ()
+
+
+class Builders(Struct):
+    """The stages by the number of their build (or of the first container, for an image that is only run), in order.
+
+    `runs` are the containers of each stage, `before` the stage that a stage takes its folders from, `stage_of` the stage
+    of each container, and `images` the images that artifacts are taken from as they are.
+    """
+
+    files: dict[int, BuildFile] = field(default_factory=dict)
+    runs: dict[int, list[StageRun]] = field(default_factory=dict)
+    before: dict[int, int] = field(default_factory=dict)
+    stage_of: dict[int, int] = field(default_factory=dict)
+    images: dict[int, BuildFile] = field(default_factory=dict)
+
+    @property
+    def ordered(self) -> tuple[BuildFile, ...]:
+        """The stages in the order of the script."""
+        return tuple(self.files[number] for number in sorted(self.files))
+
+
+def find_builders(work: Work, runtime: BuildFile, takes: Iterable[Take]) -> Builders:
+    """The stages for the artifacts of a final image. Raises `Refusal` where a stage cannot do what a container did."""
+    found = Builders()
+    for take in takes:
+        for use in take.sources:
+            for artifact in use.artifacts:
+                out = work.run.events[artifact.origin.event]
+                assert isinstance(out, CopiedOut)
+                _add(work, runtime, found, out, any(sets_mode(work.run.events[n]) for n in artifact.entry.events))
+    return found
+
+
+def outs_of(work: Work, builders: Builders, absorbed: set[int]) -> set[int]:
+    """What goes along with absorbed artifacts: the other folders of containers that became stages, and the streams
+    that the artifacts were unpacked from."""
+    found = {out.number for out in work.outs if out.mechanism == MOUNTED and out.container.event in builders.stage_of}
+    for out in work.outs:
+        if out.mechanism == UNPACKED and out.number in absorbed:
+            streams = [s for s in work.outs if s.path == "-" and s.container == out.container and s.number < out.number]
+            found |= {stream.number for stream in streams[-1:]}
+    return found
+
+
+def _add(work: Work, runtime: BuildFile, found: Builders, out: CopiedOut, with_mode: bool) -> None:
+    created = _created(work, out)
+    if created.number in found.stage_of:
+        return
+    running = work.runs[created.number]
+    if out.mechanism == MOUNTED:
+        _add_mounted(work, runtime, found, created)
+        return
+    if created.image is not None:
+        file = work.builder_of(out)
+        number = file.event.number
+        found.files[number] = file
+        found.stage_of[created.number] = number
+        if running.kind == "build":
+            found.runs.setdefault(number, []).append(StageRun(created, running))
+        return
+    file = work.loader.foreign(created, runtime.event.context, runtime.tree.newline)
+    found.stage_of[created.number] = created.number
+    if running.kind == "build" or with_mode:
+        found.files[created.number] = file
+        found.runs[created.number] = [StageRun(created, running)]
+    else:
+        found.images[created.number] = file
+
+
+def _created(work: Work, out: CopiedOut) -> Created:
+    created = work.run.events[out.container.event]
+    assert isinstance(created, Created)
+    return created
+
+
+def _add_mounted(work: Work, runtime: BuildFile, found: Builders, last: Created) -> None:
+    """All containers that worked in the folders of this one, in groups that can share a stage."""
+    chain = _chain(work, last)
+    previous: int | None = None
+    key: object = None
+    for created in chain:
+        out = next(o for o in work.outs if o.container.event == created.number and o.mechanism == MOUNTED)
+        running = work.runs.get(created.number) or what_it_did(created, out, work.run, work.loader)
+        work.runs[created.number] = running
+        mounts = mounts_of(work, created)
+        _check_inputs(work, created, mounts)
+        image = created.image.event if created.image is not None else created.container.image_name.flat
+        mapping = tuple(sorted((mount.host, mount.target.flat) for mount in mounts))
+        if previous is None or (image, mapping) != key:
+            number = created.image.event if created.image is not None else created.number
+            if number in found.files:
+                raise refuse(
+                    "STG402",
+                    "the image works in the folder, then another one, then this one again",
+                    created.site.source,
+                    created.site.span,
+                    "convert this recipe by hand",
+                )
+            folder = _context(work, runtime, created, mounts)
+            if created.image is not None:
+                file = work.loader.load(_built(work, created))
+                if file.event.context != folder and needs_context(file):
+                    raise refuse(
+                        "STG507",
+                        f"the builder's files come from `{work.show(file.event.context) or '.'}`, and the container works in "
+                        f"`{folder or '.'}`",
+                        created.site.source,
+                        created.site.span,
+                        "build the builder image from the same folder first",
+                    )
+                file = replace(file, event=replace(file.event, context=folder))
+            else:
+                file = work.loader.foreign(created, folder, runtime.tree.newline)
+            found.files[number] = replace(file, mounted=True)
+            if previous is not None:
+                found.before[number] = previous
+            previous, key = number, (image, mapping)
+        found.stage_of[created.number] = previous
+        found.runs.setdefault(previous, []).append(StageRun(created, running, mounts))
+
+
+def _built(work: Work, created: Created) -> Built:
+    assert created.image is not None
+    event = work.run.events[created.image.event]
+    assert isinstance(event, Built)
+    return event
+
+
+def _chain(work: Work, last: Created) -> list[Created]:
+    """The containers before this one that worked in the same folders, and itself."""
+    chain = [last]
+    folders = {out.path for out in work.outs if out.container.event == last.number and out.mechanism == MOUNTED}
+    for event in reversed(work.run.events[: last.number]):
+        if not isinstance(event, Created):
+            continue
+        theirs = {out.path for out in work.outs if out.container.event == event.number and out.mechanism == MOUNTED}
+        if any(a == b or paths.is_below(a, b) or paths.is_below(b, a) for a in theirs for b in folders):
+            chain.append(event)
+            folders |= theirs
+    return chain[::-1]
+
+
+def mounts_of(work: Work, created: Created) -> tuple[Mount, ...]:
+    """What the container saw of the tree. Raises `Refusal` for anything else that it was given; caches are left out."""
+    found: list[Mount] = []
+    files = created.state.files
+    for volume in created.command.volumes:
+        target = created.words[volume.target.index].slice(
+            volume.target.start, volume.target.start + len(volume.target.text)
+        )
+        place = created.site.source, created.spans[volume.word.index]
+        shown = work.show(volume.word.text)
+        if _is_cache(volume.kind, volume.source.text if volume.source else "", target.flat):
+            work.assume(f"`{shown}` is a cache, which the build does without", created)
+            continue
+        if volume.kind not in ("bind", "unknown") or volume.source is None:
+            raise refuse(
+                "STG402",
+                f"the build works in `{shown}`, which is no folder of the tree",
+                *place,
+                "convert this recipe by hand",
+            )
+        host = paths.join(created.state.folder, volume.source.text)
+        if host.rpartition("/")[2] == "docker.sock":
+            raise refuse(
+                "STG402",
+                "the container that does the build gets the engine's socket, so it may build images itself",
+                *place,
+                "run those docker commands in the script, then try again",
+            )
+        if paths.is_outside(host) or not is_known(host):
+            raise refuse(
+                "STG402",
+                f"the build sees `{work.show(volume.source.text)}`, which lies outside the tree",
+                *place,
+                "copy what it needs into the tree first, or convert by hand",
+            )
+        while target.flat.endswith("/") and len(target.flat) > 1:
+            target = target.slice(0, len(target.flat) - 1)
+        filled = files.start.kind(host) == "file" or any(True for _ in files.start.below(host))
+        found.append(Mount(host, target, filled))
+    return tuple(sorted(found, key=lambda mount: (mount.target.flat.count("/"), mount.target.flat)))
+
+
+_CACHES = (
+    "/.m2", "/.gradle", "/.ivy2", "/.sbt", "/.npm", "/.cache", "/.cargo", "/cargo/registry", "/cargo/git", "/go/pkg",
+    "/.yarn", "/.nuget", "/.composer", "/.stack", "/.cabal", "/.coursier", "/.pub-cache", "/.bundle", "/ccache", "/.ccache",
+    "/.mix", "/.hex", "/yarn-cache", "/.lein", "/.stack-root", "/.bower", "/cache",
+)  # fmt: skip
+"""Endings of paths where build tools keep what they have downloaded."""
+
+
+def _is_cache(kind: str, source: str, target: str) -> bool:
+    """Whether a mount is a tool's cache: by the place where it appears, and never a folder of the tree by a plain name."""
+    if kind == "tmpfs":
+        return False
+    path = target.rstrip("/")
+    return (
+        any(path.endswith(name) or f"{name}/" in path for name in _CACHES)
+        and source.rpartition("/")[2] != "docker.sock"
+    )
+
+
+def _check_inputs(work: Work, created: Created, mounts: tuple[Mount, ...]) -> None:
+    """An artifact of another container in the folder would have to be in the stage as well."""
+    for path, entry in created.state.files.changes.items():
+        if entry is None or not isinstance(entry.origin, FromContainer):
+            continue
+        out = work.run.events[entry.origin.event]
+        if isinstance(out, CopiedOut) and out.mechanism == MOUNTED:
+            continue
+        if any(path == mount.host or paths.is_below(path, mount.host) for mount in mounts):
+            raise refuse(
+                "STG402",
+                f"the build in this container may use `{work.show(path)}`, which came out of another one",
+                created.site.source,
+                created.site.span,
+                "convert this recipe by hand",
+            )
+
+
+def _context(work: Work, runtime: BuildFile, created: Created, mounts: tuple[Mount, ...]) -> str:
+    """The build context that has all the mounted files: the runtime's where it can serve, else the folder itself."""
+    filled = [mount.host for mount in mounts if mount.filled]
+    context = runtime.event.context
+    if all(host == context or paths.is_below(host, context) for host in filled):
+        return context
+    top = [host for host in filled if all(other == host or paths.is_below(other, host) for other in filled)]
+    if not top:
+        raise refuse(
+            "STG507",
+            "the mounted folders have no build context in common",
+            created.site.source,
+            created.site.span,
+            "convert this recipe by hand",
+        )
+    return top[0]

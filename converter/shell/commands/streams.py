@@ -1,0 +1,217 @@
+"""Artifacts that leave a container through its standard output: into a file, or into `tar x`.
+
+Measured (semantics): a redirection makes the file anew, so it has the mode 0644 under the umask 022 whatever it had in
+the image; tar drops the leading slash of member names and keeps modes.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from converter.diagnostics import refuse
+from converter.machine import paths
+from converter.machine.events import CopiedOut, Created
+from converter.machine.host import Entry, FromContainer
+from converter.machine.state import State
+from converter.machine.streams import ContainerFile, ContainerTar, Stream
+from converter.machine.value import Value, is_known, join
+from converter.shell.commands.call import Call, Result
+from converter.shell.commands.container import Inside
+
+
+def stream_of(created: Created, inside: Inside) -> Stream | None:
+    """What a container that runs to its end writes to standard output, where that is files of its own."""
+    words = inside.words
+    folder = inside.folder
+    while (
+        len(words) == 3 and paths.base_name(words[0].flat) in ("sh", "bash", "ash") and words[1].flat in ("-c", "-lc")
+    ):
+        text = words[2]
+        if any(character in text.flat for character in "|&;<>()$`\\\"'*?[\n{~#"):
+            return None
+        words = _split(text)
+    if not words or folder is None:
+        return None
+    program = paths.base_name(words[0].flat)
+    if program == "cat" and len(words) == 2 and not words[1].flat.startswith("-"):
+        return ContainerFile(created.container, absolute(words[1], folder), "docker run cat")
+    if program in ("tar", "bsdtar"):
+        return _tar(created, words[1:], folder)
+    return None
+
+
+def absolute(path: Value, folder: Value) -> Value:
+    """A path of a container as an absolute one; `folder` is the working folder there."""
+    if path.flat.startswith("/"):
+        return path
+    lead = folder if folder.flat.endswith("/") else join((folder, Value.literal("/")))
+    text = path
+    while text.flat.startswith("./"):
+        text = text.slice(2)
+    return join((lead, text))
+
+
+def _split(text: Value) -> tuple[Value, ...]:
+    """The words of a command line without any quotes."""
+    flat = text.flat
+    words: list[Value] = []
+    start = 0
+    for position, character in enumerate(flat + " "):
+        if character in " \t":
+            if position > start:
+                words.append(text.slice(start, position))
+            start = position + 1
+    return tuple(words)
+
+
+def _tar(created: Created, words: tuple[Value, ...], folder: Value) -> ContainerTar | None:
+    """The arguments of a tar that writes an archive to standard output; None where it is something else."""
+    creates = False
+    members: list[Value] = []
+    where = folder
+    waiting = list(words)
+    first = True
+    while waiting:
+        word = waiting.pop(0)
+        flat = word.flat
+        if flat in ("--create", "--gzip", "--bzip2", "--xz", "--verbose", "--dereference", "--numeric-owner"):
+            creates = creates or flat == "--create"
+        elif flat in ("-C", "--directory") and waiting:
+            where = absolute(waiting.pop(0), where)
+        elif flat in ("--file=-", "--to-stdout"):
+            pass
+        elif flat == "--file" and waiting:
+            if waiting.pop(0).flat != "-":
+                return None
+        elif flat.startswith("--"):
+            return None
+        elif flat.startswith("-") or first:
+            letters = flat.lstrip("-")
+            if not set(letters) <= set("czjJvfhpPC"):
+                return None
+            creates = creates or "c" in letters
+            for letter in letters:
+                if letter == "f" and (not waiting or waiting.pop(0).flat != "-"):
+                    return None
+                if letter == "C":
+                    if not waiting:
+                        return None
+                    where = absolute(waiting.pop(0), where)
+        else:
+            members.append(word)
+        first = False
+    if not creates or not members:
+        return None
+    named = tuple(_member(member) for member in members)
+    if any(member.flat.startswith("/") for member in members):
+        if not all(member.flat.startswith("/") for member in members):
+            return None
+        where = Value.literal("/")
+    if any(character in member.flat for member in named for character in "*?[") or ".." in where.flat.split("/"):
+        return None
+    return ContainerTar(created.container, where, named, "docker run tar")
+
+
+def _member(word: Value) -> Value:
+    """The name of a member: without the leading slash that tar takes off, without `./` and a slash at its end."""
+    while word.flat.startswith(("/", "./")):
+        word = word.slice(2 if word.flat.startswith("./") else 1)
+    while word.flat.endswith(("/", "/.")):
+        word = word.slice(0, len(word.flat) - 1)
+    return word if word.flat else Value.literal(".")
+
+
+def into_file(stream: ContainerFile, target: str, call: Call, state: State) -> State:
+    """`> target`: the file is made anew."""
+    number = call.number
+    call.machine.record(
+        CopiedOut(number, call.site, call.calls, state, stream.container, stream.path, target, stream.mechanism)
+    )
+    origin = FromContainer(stream.container.event, stream.path, number)
+    return state.with_files(state.files.put(target, Entry("file", origin, (number,))))
+
+
+def extract(stream: ContainerTar, call: Call, state: State) -> Result | None:
+    """`| tar x`: the members arrive on the host; None where the call is not an extraction that is understood."""
+    words = [value.flat for value in call.values[1:]]
+    target = state.folder
+    strip = 0
+    extracts = False
+    index = 0
+    while index < len(words):
+        word = words[index]
+        following = words[index + 1] if index + 1 < len(words) else None
+        if word in ("-C", "--directory") and following is not None:
+            target = paths.join(target, following)
+            index += 1
+        elif word.startswith("--directory="):
+            target = paths.join(target, word.partition("=")[2])
+        elif word.startswith(("--strip-components=", "--strip=")):
+            number = word.partition("=")[2]
+            if not number.isdigit():
+                return None
+            strip = int(number)
+        elif word in ("--strip-components", "--strip") and following is not None and following.isdigit():
+            strip = int(following)
+            index += 1
+        elif word in (
+            "--extract",
+            "--gzip",
+            "--bzip2",
+            "--xz",
+            "--verbose",
+            "--file=-",
+            "--no-same-owner",
+            "--overwrite",
+        ):
+            extracts = extracts or word == "--extract"
+        elif word.startswith("--"):
+            return None
+        elif word.startswith("-") or index == 0:
+            letters = word.lstrip("-")
+            if not letters or not set(letters) <= set("xzjJvfpomkC"):
+                return None
+            extracts = extracts or "x" in letters
+            for letter in letters:
+                if letter in "fC":
+                    following = words[index + 1] if index + 1 < len(words) else None
+                    if following is None or (letter == "f" and following != "-"):
+                        return None
+                    if letter == "C":
+                        target = paths.join(target, following)
+                    index += 1
+        else:
+            return None
+        index += 1
+    if not extracts:
+        return None
+    for member in stream.members:
+        state = _place(stream, member, target, strip, call, state)
+    return Result(replace(state, status="success"), Value(()))
+
+
+def _place(stream: ContainerTar, member: Value, target: str, strip: int, call: Call, state: State) -> State:
+    """One member at its place below the target."""
+    parts = [] if member.flat == "." else member.flat.split("/")
+    source = stream.folder if not parts else absolute(member, stream.folder)
+    contents = strip >= len(parts)
+    if strip > len(parts) or (parts and not is_known(member.flat) and strip):
+        raise refuse(
+            "STG404",
+            "what --strip-components leaves of this archive is not known",
+            call.site.source,
+            call.site.span,
+            "pack the folder itself with `tar -C FOLDER .`, or use `docker cp`",
+        )
+    place = target if contents else paths.join(target, "/".join(parts[strip:]))
+    files = state.files
+    merged = contents and (
+        any(files.start.below(place)) or any(e is not None for p, e in files.changed_below(place) if p != place)
+    )
+    number = call.number
+    call.machine.record(
+        CopiedOut(number, call.site, call.calls, state, stream.container, source, place, stream.mechanism, (), merged)
+    )
+    origin = FromContainer(stream.container.event, source, number, contents)
+    kind = "folder" if contents else "unknown"
+    return state.with_files(files.put(place, Entry(kind, origin, (number,))))  # type: ignore[arg-type]

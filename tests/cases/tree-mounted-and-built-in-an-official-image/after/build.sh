@@ -1,0 +1,5 @@
+#!/bin/bash
+set -e
+IMAGE=example/hello
+
+docker build -t $IMAGE .
