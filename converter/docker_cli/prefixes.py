@@ -162,3 +162,28 @@ def _flag_width(argument: str, prefix: _Prefix) -> int | None:
         if letter in prefix.values:
             return 2 if at == len(argument) else 1
     return 1
+
+
+def command_index(argv: Sequence[str]) -> int | None:
+    """Where the command of the prefix in `argv[0]` begins, `len(argv)` where it has none.
+
+    None where `argv[0]` is no prefix, and where what runs does not stand in the arguments (`sudo -i`).
+    """
+    name = argv[0].replace("\\", "/").rpartition("/")[2]
+    prefix = _PREFIXES.get(name)
+    if prefix is None or (name == "sudo" and _has_letter(argv, prefix, "is")):
+        return None
+    return _skip(argv, 1, prefix, [])
+
+
+def _has_letter(argv: Sequence[str], prefix: _Prefix, letters: str) -> bool:
+    """Whether one of the letters stands among the flags, as a flag of its own."""
+    index = 1
+    while index < len(argv) and argv[index][:1] == "-" and argv[index] != "--":
+        for letter in "" if argv[index].startswith("--") else argv[index][1:]:
+            if letter in letters:
+                return True
+            if letter in prefix.values:
+                break
+        index += _flag_width(argv[index], prefix) or 1
+    return False
