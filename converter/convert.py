@@ -302,6 +302,7 @@ def _recipe(driver: Source, result: Plan, templates: Mapping[str, str] | None) -
         assumptions=(*_standing(result), *result.assumptions),
         diagnostics=(*run.diagnostics, *_unique(result.diagnostics)),
         sources=tuple(dict.fromkeys(sources)),
+        folder=run.folder,
     )
 
 

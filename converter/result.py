@@ -71,7 +71,7 @@ class Recipe(Struct, frozen=True):
     """One driver and what became of it.
 
     `files` is complete: writing them is the whole conversion. It is empty unless
-    the status is `converted` or `partial`.
+    the status is `converted` or `partial`. `folder` is where the driver is started, relative to the root.
     """
 
     driver: str
@@ -85,3 +85,4 @@ class Recipe(Struct, frozen=True):
     assumptions: tuple[Assumption, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: tuple[str, ...] = ()
+    folder: str = ""

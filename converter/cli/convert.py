@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from converter.cli.options import Color, Debug
+from converter.cli.options import (
+    OUTPUT,
+    Builder,
+    Color,
+    Cwd,
+    Debug,
+    Env,
+    FinalImage,
+    ImageFacts,
+    Runtime,
+    Script,
+    TemplateDir,
+)
 from converter.cli.parsing import COMMAND_LINE, DRIVER_ARGUMENTS, DriverCommand, one_of
 from converter.cli.reporting import reported
 
@@ -35,8 +47,6 @@ Exit status:
 """
 
 _MODES = "What to do (one of them)"
-_PARTS = "What the recipe is"
-_OUTPUT = "Output"
 
 
 def convert(
@@ -65,59 +75,23 @@ def convert(
             rich_help_panel=_MODES,
         ),
     ] = "",
-    script: Annotated[
-        str,
-        typer.Option(
-            "--script", metavar="FILE", help="The build script, where there is a choice.", rich_help_panel=_PARTS
-        ),
-    ] = "",
-    builder: Annotated[
-        str, typer.Option("--builder", metavar="FILE", help="The Dockerfile that compiles.", rich_help_panel=_PARTS)
-    ] = "",
-    runtime: Annotated[
-        str,
-        typer.Option("--runtime", metavar="FILE", help="The Dockerfile of the final image.", rich_help_panel=_PARTS),
-    ] = "",
-    image: Annotated[
-        str,
-        typer.Option(
-            "--image", metavar="TAG", help="The final image, where the script builds several.", rich_help_panel=_PARTS
-        ),
-    ] = "",
-    cwd: Annotated[
-        str,
-        typer.Option("--cwd", metavar="DIR", help="The folder that the script is started in.", rich_help_panel=_PARTS),
-    ] = "",
-    env: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--env",
-            metavar="NAME=VALUE",
-            help="A variable that the script takes from outside; may be repeated.",
-            rich_help_panel=_PARTS,
-        ),
-    ] = None,
-    image_facts: Annotated[
-        str,
-        typer.Option(
-            "--image-facts",
-            metavar="FILE",
-            help="A TOML file that tells what base images bring.",
-            rich_help_panel=_PARTS,
-        ),
-    ] = "",
-    template_dir: Annotated[
-        str, typer.Option("--template-dir", metavar="DIR", help="Your own templates.", rich_help_panel=_OUTPUT)
-    ] = "",
+    script: Script = "",
+    builder: Builder = "",
+    runtime: Runtime = "",
+    image: FinalImage = "",
+    cwd: Cwd = "",
+    env: Env = None,
+    image_facts: ImageFacts = "",
+    template_dir: TemplateDir = "",
     format: Annotated[
         str,
         typer.Option(
-            "--format", metavar="FORMAT", callback=one_of("text", "json"), help="text or json.", rich_help_panel=_OUTPUT
+            "--format", metavar="FORMAT", callback=one_of("text", "json"), help="text or json.", rich_help_panel=OUTPUT
         ),
     ] = "text",
     json_schema: Annotated[
         bool,
-        typer.Option("--json-schema", help="Print the schema of the JSON output and exit.", rich_help_panel=_OUTPUT),
+        typer.Option("--json-schema", help="Print the schema of the JSON output and exit.", rich_help_panel=OUTPUT),
     ] = False,
     color: Color = "auto",
     verbose: Annotated[
@@ -126,7 +100,7 @@ def convert(
             "--verbose",
             "-v",
             help="Also say what was looked at, and what became of each line.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
         ),
     ] = False,
     debug: Debug = False,
@@ -138,49 +112,36 @@ def convert(
     """
     if json_schema:
         return _print_schema()
-    from converter.batch.discovery import find_root, read_tree
-    from converter.batch.recipes import Selection, convert_driver, convert_folder
-    from converter.batch.recovery import recover
     from converter.cli import inputs
-    from converter.cli.answer import Request, answer, say
+    from converter.cli.answer import Request, answer
+    from converter.cli.picking import pick
 
     inputs.one_mode({"--diff": diff, "--check": check, "--write": write, "--out": bool(out)})
-    root, driver = find_root(path)
-    if recovered := recover(root.folder):
-        say(f"an interrupted `stageify convert --write` was found here and {recovered}", color)
-    driver = inputs.driver_of(root, driver, script)
-    builder_file = inputs.file_below(root, "--builder", builder) if builder else None
-    runtime_file = inputs.file_below(root, "--runtime", runtime) if runtime else None
-    options = inputs.options(
-        root,
-        arguments=context.meta[DRIVER_ARGUMENTS],
-        env=env or (),
-        builder=builder_file,
-        runtime=runtime_file,
+    picked = pick(
+        context,
+        path,
+        script=script,
+        builder=builder,
+        runtime=runtime,
         image=image,
         cwd=cwd,
+        env=env,
         image_facts=image_facts,
+        template_dir=template_dir,
+        color=color,
     )
-    templates = inputs.templates(root, template_dir)
-    # What the person names takes part even where git does not track it.
-    paths = read_tree(root) | {name for name in (driver, builder_file, runtime_file) if name is not None}
-    if driver is None:
-        selection = convert_folder(root, paths, options, templates)
-    else:
-        outcome = convert_driver(root, paths, driver, options, templates)
-        selection = Selection(outcome, (), (outcome,))
     request = Request(
-        root=root,
-        paths=paths,
+        root=picked.root,
+        paths=picked.paths,
         mode="diff" if diff else "check" if check else "write" if write else "out" if out else "print",
-        out=inputs.own_path(root, "--out", out) if out else "",
+        out=inputs.own_path(picked.root, "--out", out) if out else "",
         format=format,
         color=color,
         verbose=verbose,
         command=context.meta[COMMAND_LINE],
         arguments=context.meta[DRIVER_ARGUMENTS],
     )
-    return answer(request, selection)
+    return answer(request, picked.selection)
 
 
 def _print_schema() -> int:

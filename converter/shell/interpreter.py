@@ -58,6 +58,7 @@ class Run(Struct):
     diagnostics: list[Diagnostic] = field(default_factory=list)
     unknowns: Unknowns = field(default_factory=Unknowns)
     final: State | None = None
+    folder: str = ""
 
 
 def interpret(
@@ -86,6 +87,7 @@ def interpret(
     state = State(variables, folder, HostFiles(files, {}), {}, {}, positional)
     interpreter.script_path = driver.path
     interpreter.dialect = dialect_of(driver.text)
+    interpreter.run.folder = folder
     script = interpreter.load(driver)
     state = interpreter.statements(script.statements, state, driver)
     interpreter.run.final = interpreter.run_traps(state)

@@ -1,0 +1,66 @@
+"""From PATH and the options that say what the recipe is to a conversion: what `convert` and `verify` begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+from msgspec import Struct
+
+from converter.batch import discovery
+from converter.batch.discovery import Root
+from converter.batch.recipes import Selection, convert_driver, convert_folder
+from converter.batch.recovery import recover
+from converter.cli import inputs
+from converter.cli.answer import say
+from converter.cli.parsing import DRIVER_ARGUMENTS
+from converter.convert import Options
+
+
+class Picked(Struct, frozen=True):
+    """What the command line names: the root with the paths of its tree, and what was found and converted there."""
+
+    root: Root
+    paths: frozenset[str]
+    options: Options
+    selection: Selection
+
+
+def pick(
+    context: typer.Context,
+    path: str,
+    *,
+    script: str,
+    builder: str,
+    runtime: str,
+    image: str,
+    cwd: str,
+    env: Sequence[str] | None,
+    image_facts: str,
+    template_dir: str,
+    color: str,
+) -> Picked:
+    """Finds the recipe and converts it; nothing is written. Raises `Problem` for values that cannot be."""
+    root, driver = discovery.find_root(path)
+    if recovered := recover(root.folder):
+        say(f"an interrupted `stageify convert --write` was found here and {recovered}", color)
+    driver = inputs.driver_of(root, driver, script)
+    builder_file = inputs.file_below(root, "--builder", builder) if builder else None
+    runtime_file = inputs.file_below(root, "--runtime", runtime) if runtime else None
+    options = inputs.options(
+        root,
+        arguments=context.meta[DRIVER_ARGUMENTS],
+        env=env or (),
+        builder=builder_file,
+        runtime=runtime_file,
+        image=image,
+        cwd=cwd,
+        image_facts=image_facts,
+    )
+    templates = inputs.templates(root, template_dir)
+    # What the person names takes part even where git does not track it.
+    paths = discovery.read_tree(root) | {name for name in (driver, builder_file, runtime_file) if name is not None}
+    if driver is None:
+        return Picked(root, paths, options, convert_folder(root, paths, options, templates))
+    outcome = convert_driver(root, paths, driver, options, templates)
+    return Picked(root, paths, options, Selection(outcome, (), (outcome,)))
