@@ -64,6 +64,19 @@ def options(
     )
 
 
+def seconds(flag: str, value: str) -> float | None:
+    """A number of seconds that is more than none; None where nothing was given."""
+    if not value:
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise UsageProblem(f"{flag} {value}: this is no number of seconds")
+    return number
+
+
 def templates(root: Root, folder: str) -> dict[str, str] | None:
     """The texts of the person's own templates by name; None without a folder. Raises `Problem` for one without any."""
     if not folder:

@@ -68,6 +68,13 @@ def describe(difference: Difference, *, left: str = "left", right: str = "right"
     return f"{subject}: {form(difference.left)} -> {form(difference.right)}"
 
 
+def sides(difference: Difference) -> tuple[str | None, str | None]:
+    """The values of a difference as text, None on the side that has none."""
+    form = _FORMS.get(difference.field, _value) if difference.place == "tree" else _value
+    left = None if difference.kind == "only-right" else form(difference.left)
+    return left, None if difference.kind == "only-left" else form(difference.right)
+
+
 def printable(text: str) -> str:
     """The text on one line: control characters and bytes that are not UTF-8 as escapes."""
     return "".join(character if character.isprintable() else _escape(character) for character in text)
