@@ -319,6 +319,7 @@ def _standing(result: Plan) -> list[Assumption]:
             first.site.source.location(first.site.span),
         ),
         Assumption("the script runs as root or through an engine that copies as root, with the umask 022", None),
+        *(Assumption(about, site.source.location(site.span)) for about, site in result.run.assumptions),
     ]
 
 

@@ -161,7 +161,7 @@ class _Judge:
             return self.command_lives(event)
         if isinstance(event, Skipped):
             return self.construct_lives(event)
-        return True
+        return not (_is_lookup(event) and self.serves_dead(event))
 
     def some_live(self, event: Event, indices: tuple[int, ...], lives: list[bool]) -> bool:
         """A command with several operands goes when all of them go; some of them can go alone."""
@@ -373,7 +373,10 @@ class _Judge:
             and other.number != event.number
             and not isinstance(other, Assigned)
         ]
-        harmless = all(isinstance(other, RanCommand) and not other.opaque and not other.makes for other in inner)
+        harmless = all(
+            (isinstance(other, RanCommand) and not other.opaque and not other.makes) or _is_lookup(other)
+            for other in inner
+        )
         return harmless or all(other.number not in self.result.live for other in inner)
 
     def variable_is_dead(self, event: Assigned) -> bool:
@@ -465,6 +468,8 @@ class _Judge:
 
     def command_lives(self, event: RanCommand) -> bool:
         base = paths.base_name(event.name)
+        if not event.opaque and not event.makes and self.serves_dead(event):
+            return False
         if event.makes:
             partners = [e for e in self.run.events if e.site == event.site and e.number != event.number]
             partners = [e for e in partners if not (isinstance(e, RanCommand) and e.makes)]
@@ -624,6 +629,11 @@ def _is_bare_declaration(text: str, place: int) -> bool:
         re.search(r"(?:^|[;&]|\{)\s*(?:local|declare|typeset|unset)\s+(?:-\w+\s+|\w+\s+)*$", text[line_start:place])
         is not None
     )
+
+
+def _is_lookup(event: Event) -> bool:
+    """Whether a docker command only asks for ids and the like."""
+    return isinstance(event, UsedImages) and event.verb in ("ps", "images", "inspect")
 
 
 def _values(event: Event) -> tuple[Value, ...]:
