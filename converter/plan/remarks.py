@@ -61,8 +61,8 @@ class Remarks:
         kept = {plan.runtime.path for plan in result.finals}
         converted = {builder.path for plan in result.finals for builder in plan.builders if builder.path}
         for event in self.work.builds:
-            if event.number not in builders and event.dockerfile in converted:
-                kept.add(event.dockerfile)
+            if event.number not in builders and event.number in self.work.taken:
+                kept.add(self.work.loader.load(event).path)
         scripts = set(self.work.run.scripts)
         for path in sorted(converted - kept):
             users = [
