@@ -185,7 +185,7 @@ class Checker:
         if not contexts.needs_context(builder):
             return
         path = paths.join(builder.event.context, ".dockerignore")
-        then, now = (file.event.state.files.lookup(path) for file in (builder, runtime))
+        then, now = (file.event.state.files.certain(path) for file in (builder, runtime))
         if (then.origin if then else None) != (now.origin if now else None):
             raise refuse(
                 "STG504",
