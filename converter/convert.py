@@ -7,22 +7,24 @@ with the paths that it needs and is called again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct, field
 
 from converter.diagnostics import Diagnostic, Refusal, error, note
+from converter.drivers.choose import driver_for
+from converter.drivers.driver import Changes, Driver, OptionError, Request, Start
 from converter.machine import paths
 from converter.machine.events import Built, CopiedOut
 from converter.machine.host import StartingFiles
 from converter.plan import ledger
 from converter.plan.dockerfiles import Loader
-from converter.plan.facts import FactsError, parse_facts
+from converter.plan.facts import FactsError, ImageFacts, parse_facts
 from converter.plan.guard import GuardError, check_result, check_script
 from converter.plan.model import FinalPlan, NotThePattern, Plan
 from converter.plan.planner import plan
 from converter.plan.runs import inspector
-from converter.plan.script import ScriptEdits, edit_script
+from converter.plan.script import edit_script
 from converter.render.environment import render_dockerfile
 from converter.result import (
     Assumption,
@@ -34,8 +36,10 @@ from converter.result import (
     StageResult,
 )
 from converter.shell.commands.container import Inspect
-from converter.shell.interpreter import NeedsFiles, Run, interpret
+from converter.shell.interpreter import NeedsFiles, Run
 from converter.source import Source, Span, apply_edits
+
+__all__ = ["Needs", "OptionError", "Options", "Tree", "convert"]
 
 DIALECTS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh"})
 """Shells whose scripts are read."""
@@ -46,7 +50,7 @@ class Options(Struct, frozen=True):
 
     `cwd` is where the driver is started, relative to the root; `arguments` are the driver's own,
     None where they were not given; `image` picks a final image by its tag; `builder` and `runtime`
-    name the Dockerfiles where there is a choice; `facts` is the text of the image facts file.
+    name the Dockerfiles where there is a choice; `targets` are goals of a Makefile or jobs of a CI file; `facts` is the text of the image facts file.
     """
 
     cwd: str | None = None
@@ -56,10 +60,7 @@ class Options(Struct, frozen=True):
     builder: str | None = None
     runtime: str | None = None
     facts: str | None = None
-
-
-class OptionError(Exception):
-    """Something that the person said cannot be used: the message says what."""
+    targets: tuple[str, ...] = ()
 
 
 class Tree(Struct, frozen=True):
@@ -91,34 +92,96 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
     if driver not in tree.texts:
         return Needs((driver,))
     source = tree.texts[driver]
+    kind = driver_for(source)
     dialect = _dialect(source)
-    if dialect not in DIALECTS:
+    if kind.name == "shell" and dialect not in DIALECTS:
         message = f"{driver} is a script for {dialect}; scripts for sh, dash, bash and ksh are read"
         return _refused(source, [error("STG107", message, source, source.line_span(1))], _looks_like(source.text))
     try:
         facts = parse_facts(options.facts) if options.facts is not None else {}
     except FactsError as problem:
         raise OptionError(f"the image facts cannot be read: {problem}") from None
-    files = StartingFiles(tree.paths)
 
     def look_into(run: Run) -> Inspect:
         return inspector(Loader(run, tree.texts, facts))
 
+    request = Request(
+        tree.texts,
+        StartingFiles(tree.paths),
+        tree.unreadable,
+        look_into,
+        options.cwd,
+        options.arguments,
+        options.environment,
+        options.targets,
+    )
+
+    def attempt(start: Start) -> Recipe | Needs:
+        return _attempt(source, tree, kind, start, options, facts, templates)
+
+    found: list[Recipe] = []
     try:
-        run = _interpret(source, tree, files, options, look_into)
+        for group in kind.starts(source, request):
+            results = [attempt(start) for start in group]
+            for result in results:
+                if isinstance(result, Needs):
+                    return result
+            recipes = [result for result in results if isinstance(result, Recipe)]
+            converted = [recipe for recipe in recipes if recipe.status == "converted"]
+            if converted:
+                return _only(source, converted)
+            found += recipes
+    except NeedsFiles as needs:
+        return _needs(source, tree, needs)
+    except Refusal as refusal:
+        return _refused(source, [refusal.diagnostic], _looks_like(source.text), tree)
+    for status in ("refused", "already-multi-stage"):
+        for recipe in found:
+            if recipe.status == status:
+                return recipe
+    return found[0]
+
+
+def _only(source: Source, converted: list[Recipe]) -> Recipe:
+    """The one thing that equally likely ways to start a driver give. Ways that differ are the person's to choose from."""
+    first = converted[0]
+    if all(recipe.files == first.files for recipe in converted):
+        return first
+    message = "its goals make an image in several orders or ways, and each gives another result"
+    help = "say which goals are called, in order: --target NAME for each"
+    return _refused(source, [error("STG102", message, source, source.line_span(1), help)], True)
+
+
+def _needs(source: Source, tree: Tree, needs: NeedsFiles) -> Recipe | Needs:
+    missing = tuple(path for path in needs.wanted if path not in tree.paths)
+    if missing:
+        return _refused(source, [error("STG104", f"`{missing[0]}` does not exist")], True)
+    unreadable = [tree.unreadable[path] for path in needs.wanted if path in tree.unreadable]
+    if unreadable:
+        return _refused(source, unreadable[:1], True, tree)
+    return Needs(needs.wanted)
+
+
+def _attempt(
+    source: Source,
+    tree: Tree,
+    kind: Driver,
+    start: Start,
+    options: Options,
+    facts: Mapping[str, ImageFacts],
+    templates: Mapping[str, str] | None,
+) -> Recipe | Needs:
+    """The conversion of one run."""
+    driver = source.path
+    try:
+        run = start()
         loader = Loader(run, tree.texts, facts)
         mentions = _mentions(tree, run)
         result = plan(run, loader, options.image, mentions)
         _check_choice(result, options)
-        return _recipe(source, result, templates)
+        return _recipe(source, kind, result, templates)
     except NeedsFiles as needs:
-        missing = tuple(path for path in needs.wanted if path not in tree.paths)
-        if missing:
-            return _refused(source, [error("STG104", f"`{missing[0]}` does not exist")], True)
-        unreadable = [tree.unreadable[path] for path in needs.wanted if path in tree.unreadable]
-        if unreadable:
-            return _refused(source, unreadable[:1], True, tree)
-        return Needs(needs.wanted)
+        return _needs(source, tree, needs)
     except NotThePattern as answer:
         return Recipe(
             driver,
@@ -164,55 +227,6 @@ def _looks_like(text: str) -> bool:
     )
 
 
-def _interpret(
-    source: Source, tree: Tree, files: StartingFiles, options: Options, look_into: Callable[[Run], Inspect]
-) -> Run:
-    """The run from the folder that makes the driver's paths exist."""
-
-    def at(folder: str) -> Run:
-        return interpret(
-            source, tree.texts, files, folder, options.arguments, options.environment, tree.unreadable, look_into
-        )
-
-    if options.cwd is not None:
-        return at(options.cwd)
-    own = paths.parent(source.path)
-    if not own:
-        return at("")
-    runs = [(folder, at(folder)) for folder in ("", own)]
-    if _outline(runs[0][1]) == _outline(runs[1][1]):
-        return runs[0][1]
-    found = [_existing(run, files) for _, run in runs]
-    if found[0][0] and not found[1][0]:
-        return runs[0][1]
-    if found[1][0] and not found[0][0]:
-        return runs[1][1]
-    if not (found[0][0] or found[1][0]):
-        return runs[0][1] if found[0][1] > found[1][1] else runs[1][1]
-    raise OptionError(
-        f"{source.path} can be started in the root or in {own}, and the two mean different recipes; "
-        f"say which with --cwd . or --cwd {own}"
-    )
-
-
-def _outline(run: Run) -> list[tuple[str, str, str]]:
-    return [
-        (event.dockerfile, event.context, "") if isinstance(event, Built) else (event.path, event.source.flat, "cp")
-        for event in run.events
-        if isinstance(event, (Built, CopiedOut))
-    ]
-
-
-def _existing(run: Run, files: StartingFiles) -> tuple[bool, int]:
-    """Whether all Dockerfiles and contexts of the run exist, and how many do."""
-    checks = []
-    for event in run.events:
-        if isinstance(event, Built):
-            checks.append(event.state.files.lookup(event.dockerfile) is not None)
-            checks.append(event.state.files.is_folder(event.context))
-    return all(checks), sum(checks)
-
-
 _MENTIONING_NAMES = (
     "build", "gnumakefile", "jenkinsfile", "justfile", "makefile", "rakefile", "readme", ".dockerignore",
 )  # fmt: skip
@@ -252,7 +266,7 @@ def _check_choice(result: Plan, options: Options) -> None:
             raise OptionError(f"--{what} {given}: the script's {what} Dockerfile is {', '.join(sorted(known))}")
 
 
-def _recipe(driver: Source, result: Plan, templates: Mapping[str, str] | None) -> Recipe:
+def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, str] | None) -> Recipe:
     run = result.run
     files: list[FileChange] = []
     entries: list[LedgerEntry] = []
@@ -264,23 +278,28 @@ def _recipe(driver: Source, result: Plan, templates: Mapping[str, str] | None) -
         if final.runtime.path not in written:
             check_result(final, text)
             written[final.runtime.path] = text
+    changes: dict[str, Changes] = {}
     for path, (source, script) in run.scripts.items():
-        scripts.append(path)
         edits = edit_script(
             source,
             script,
             run.events,
             result.liveness.live,
             result.word_edits.get(path, {}),
-            result.why,
+            result.why.get(path, {}),
             len(run.scripts) == 1,
         )
         text = apply_edits(source.text, edits.edits)
-        if text != source.text:
+        if text != source.text and text.strip():
             check_script(source, script, text)
-            written[path] = text
-        entries += _script_ledger(source, edits)
-        sources.append(path)
+        changes[path] = Changes(edits.edits, edits.removed, edits.rewritten)
+    for source, change in kind.rewrite(run, changes):
+        scripts.append(source.path)
+        text = apply_edits(source.text, change.edits)
+        if text != source.text:
+            written[source.path] = text
+        entries += _script_ledger(source, change)
+        sources.append(source.path)
     seen: set[str] = set()
     for final in result.finals:
         for entry_path, found in _dockerfile_ledger(final):
@@ -299,7 +318,7 @@ def _recipe(driver: Source, result: Plan, templates: Mapping[str, str] | None) -
         stages=tuple(_stages(result)),
         copies=tuple(_copies(result)),
         ledger=tuple(entries),
-        assumptions=(*_standing(result), *result.assumptions),
+        assumptions=(*_standing(result), *run.assumptions, *result.assumptions),
         diagnostics=(*run.diagnostics, *_unique(result.diagnostics)),
         sources=tuple(dict.fromkeys(sources)),
         folder=run.folder,
@@ -319,7 +338,6 @@ def _standing(result: Plan) -> list[Assumption]:
             first.site.source.location(first.site.span),
         ),
         Assumption("the script runs as root or through an engine that copies as root, with the umask 022", None),
-        *(Assumption(about, site.source.location(site.span)) for about, site in result.run.assumptions),
     ]
 
 
@@ -376,7 +394,7 @@ def _copies(result: Plan) -> list[CopyResult]:
     return found
 
 
-def _script_ledger(source: Source, edits: ScriptEdits) -> list[LedgerEntry]:
+def _script_ledger(source: Source, edits: Changes) -> list[LedgerEntry]:
     marked: list[ledger.Marked] = [(span, "obsolete", why) for span, why in edits.removed]
     marked += [(span, "rewritten", why) for span, why in edits.rewritten]
     return ledger.cover(

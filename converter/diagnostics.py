@@ -177,6 +177,12 @@ RULES: dict[str, Rule] = _table(
         "a limit of the interpreter is reached",
         "Reading a script is bounded in steps, depth and size, so that no script can make it run on.",
     ),
+    Rule(
+        "STG306",
+        "the makefile stops",
+        "`$(error ...)` is reached with the values that are known, so make would stop before it builds anything. Give "
+        "the variables that it asks for with --env NAME=VALUE, or as arguments behind `--`.",
+    ),
     # 4xx: docker commands
     Rule(
         "STG401",

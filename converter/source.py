@@ -74,6 +74,19 @@ class Source:
         return f"Source({self.path!r}, {len(self.text)} characters)"
 
     @property
+    def file(self) -> Source:
+        """The file that the text stands in: itself, unless it was made out of another text."""
+        return self
+
+    def written(self, span: Span) -> str:
+        """What the file says for the span."""
+        return self.slice(span)
+
+    def expression(self, text: str, span: Span) -> str:
+        """How the file writes an expression of this text that stands at the span; empty where it does not."""
+        return text
+
+    @property
     def line_starts(self) -> list[int]:
         """The offset of each line's first character; found when first asked for."""
         if self._line_starts is None:

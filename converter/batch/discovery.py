@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from converter.batch.problems import Problem, reason
+from converter.drivers.makefile.names import is_makefile
 from converter.source import MAX_SOURCE_BYTES
 
 SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__"})
@@ -90,7 +91,7 @@ def untracked(root: Root, tree: frozenset[str]) -> frozenset[str]:
 
 
 def candidates(root: Root, paths: Iterable[str]) -> list[str]:
-    """The files among the paths that may drive a recipe: shell scripts that speak of building with an engine.
+    """The files among the paths that may drive a recipe: shell scripts and Makefiles that speak of building with an engine.
 
     The order is that of a reader: nearest to the root first, then by name. A file counts as a script by its
     extension, by its `#!` line, or, without an extension, by being executable. Unreadable files, files over
@@ -105,7 +106,7 @@ def _is_script(root: Root, path: str) -> bool:
     extension = os.path.splitext(name)[1]
     if is_dockerfile_name(name):
         return False
-    by_extension = extension.lower() in SHELL_EXTENSIONS
+    by_extension = extension.lower() in SHELL_EXTENSIONS or is_makefile(name)
     full = os.path.join(root.folder, path)
     try:
         status = os.lstat(full)

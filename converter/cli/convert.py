@@ -17,6 +17,7 @@ from converter.cli.options import (
     ImageFacts,
     Runtime,
     Script,
+    Target,
     TemplateDir,
 )
 from converter.cli.parsing import COMMAND_LINE, DRIVER_ARGUMENTS, DriverCommand, one_of
@@ -35,6 +36,8 @@ Examples:
   stageify convert --check app               only say whether there is something to convert
   stageify convert --env VERSION=1.2 app     the script takes VERSION from outside
   stageify convert app -- release            the script is called as `build.sh release`
+  stageify convert --target compile --target image
+                                             the Makefile is called as `make compile image`
   stageify convert --format json app         for programs
 
 \b
@@ -79,6 +82,7 @@ def convert(
     builder: Builder = "",
     runtime: Runtime = "",
     image: FinalImage = "",
+    target: Target = None,
     cwd: Cwd = "",
     env: Env = None,
     image_facts: ImageFacts = "",
@@ -124,6 +128,7 @@ def convert(
         builder=builder,
         runtime=runtime,
         image=image,
+        target=target,
         cwd=cwd,
         env=env,
         image_facts=image_facts,

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from converter.batch.discovery import Root, is_inside, relative
 from converter.batch.problems import Problem, UsageProblem, reason
 from converter.convert import Options
-from converter.plan.facts import FactsError, parse_facts
 from converter.source import Source, SourceError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -52,6 +51,7 @@ def options(
     image: str,
     cwd: str,
     image_facts: str,
+    targets: Iterable[str] = (),
 ) -> Options:
     """What the person said about the recipe. Raises `Problem` for values that cannot be."""
     return Options(
@@ -59,9 +59,10 @@ def options(
         arguments=arguments,
         environment=_variables(env),
         image=image or None,
+        targets=tuple(targets),
         builder=builder,
         runtime=runtime,
-        facts=_facts(root, image_facts) if image_facts else None,
+        facts=_own_text(own_path(root, "--image-facts", image_facts), image_facts) if image_facts else None,
     )
 
 
@@ -101,16 +102,6 @@ def own_path(root: Root, flag: str, value: str) -> str:
     if not os.path.isabs(value) and not (is_inside(root, value) or os.path.realpath(full) == root.folder):
         raise UsageProblem(f"{flag} {value} leads out of {root.folder}", "give an absolute path")
     return os.path.normpath(full)
-
-
-def _facts(root: Root, file: str) -> str:
-    """The text of an image facts file: a mistake in it is the person's, and no recipe's."""
-    text = _own_text(own_path(root, "--image-facts", file), file)
-    try:
-        parse_facts(text)
-    except FactsError as problem:
-        raise UsageProblem(f"--image-facts {file}: {problem}") from None
-    return text
 
 
 def _below(root: Root, flag: str, value: str, kind: str) -> str:

@@ -50,6 +50,15 @@ FinalImage = Annotated[
         "--image", metavar="TAG", help="The final image, where the script builds several.", rich_help_panel=PARTS
     ),
 ]
+Target = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target",
+        metavar="NAME",
+        help="A goal of the Makefile that makes the image; may be repeated, in the order of the calls.",
+        rich_help_panel=PARTS,
+    ),
+]
 Cwd = Annotated[
     str,
     typer.Option("--cwd", metavar="DIR", help="The folder that the script is started in.", rich_help_panel=PARTS),

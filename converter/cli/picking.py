@@ -34,6 +34,7 @@ def pick(
     builder: str,
     runtime: str,
     image: str,
+    target: Sequence[str] | None,
     cwd: str,
     env: Sequence[str] | None,
     image_facts: str,
@@ -54,6 +55,7 @@ def pick(
         builder=builder_file,
         runtime=runtime_file,
         image=image,
+        targets=target or (),
         cwd=cwd,
         image_facts=image_facts,
     )

@@ -18,6 +18,7 @@ from converter.cli.options import (
     ImageFacts,
     Runtime,
     Script,
+    Target,
     TemplateDir,
 )
 from converter.cli.parsing import COMMAND_LINE, DRIVER_ARGUMENTS, DriverCommand, one_of
@@ -63,6 +64,7 @@ def verify(
     builder: Builder = "",
     runtime: Runtime = "",
     image: FinalImage = "",
+    target: Target = None,
     cwd: Cwd = "",
     env: Env = None,
     image_facts: ImageFacts = "",
@@ -141,6 +143,7 @@ def verify(
         builder=builder,
         runtime=runtime,
         image=image,
+        target=target,
         cwd=cwd,
         env=env,
         image_facts=image_facts,

@@ -68,8 +68,7 @@ class CallEditor:
                         event.site.span,
                     )
                 )
-        edits = self.name_file(plan, texts)
-        edits += commands.insert_before_context(event, texts)
+        edits = commands.insert_before_context(event, texts)
         edits += self.rebase(plan)
         if edits:
             self.add_edits(result, event, edits, "the final build has what the builder stage needs")
@@ -89,23 +88,6 @@ class CallEditor:
                         f"rename `{name}` in one of the Dockerfiles first",
                     )
 
-    def name_file(self, plan: FinalPlan, texts: list[str]) -> list[Edit]:
-        """`-f` for a Dockerfile that the script put into another place, or that the new context does not begin with.
-
-        A new flag is added to `texts`, a flag that is there is replaced by the edits.
-        """
-        event = plan.runtime.event
-        path = plan.runtime.path
-        moves = any(b.event.context != event.context for b in plan.builders if contexts.needs_context(b))
-        if path == event.dockerfile and not (moves and event.command.file is None):
-            return []
-        flag = event.command.flag("file")
-        name = f"-f {commands.shell_word(paths.relative(path, event.state.folder))}"
-        if flag is None:
-            texts.append(name)
-            return []
-        return [Edit(commands.flag_span(event, flag), name)]
-
     def rebase(self, plan: FinalPlan) -> list[Edit]:
         """The context of the builder becomes that of the single build, where the runtime file needs no files."""
         event = plan.runtime.event
@@ -122,7 +104,11 @@ class CallEditor:
             raise refuse("STG507", "the context cannot be edited", event.site.source, event.site.span)
         span = event.spans[context.index]
         new = paths.relative(folders.pop(), event.state.folder)
-        return [Edit(span, commands.shell_word(new))]
+        edits = [Edit(span, commands.shell_word(new))]
+        if event.command.file is None:
+            name = paths.relative(event.dockerfile, event.state.folder)
+            edits.insert(0, Edit(Span(span.start, span.start), f"-f {commands.shell_word(name)} "))
+        return edits
 
     def arguments(self, builder: BuildFile, plan: FinalPlan) -> list[str]:
         """The `--build-arg`s that the builder's stages need at the final build."""
@@ -240,7 +226,7 @@ class CallEditor:
                 "write the commands out, one for each image",
             )
         by_span[site.span] = edits
-        result.why.setdefault(site.span, why)
+        result.why.setdefault(site.source.path, {}).setdefault(site.span, why)
 
 
 _PREDEFINED = frozenset(

@@ -6,6 +6,7 @@ import re
 
 from converter.diagnostics import refuse
 from converter.docker_cli.words import Flag
+from converter.machine.derived import DerivedSource, is_outer
 from converter.machine.events import Built
 from converter.machine.value import Value
 from converter.source import Edit, Span
@@ -39,7 +40,7 @@ _SPELLED = {"file": ("f", "file"), "build-arg": ("build-arg",), "target": ("targ
 
 def flag_text(event: Built, flag: Flag) -> str:
     """The source text of a flag with its value."""
-    return event.site.source.slice(flag_span(event, flag))
+    return event.site.source.written(flag_span(event, flag))
 
 
 def context_span(event: Built) -> Span:
@@ -86,6 +87,12 @@ def still_holds(value: Value, at: Built, show: str) -> str | None:
     for piece in value.pieces:
         reference = piece.reference
         if reference is None:
+            continue
+        if is_outer(reference):
+            source = at.site.source
+            meaning = source.means(reference.expression) if isinstance(source, DerivedSource) else None
+            if not reference.expression or meaning != piece.text:
+                return f"`{show}` has another value there"
             continue
         if reference.variable is None:
             return f"`{reference.expression}` is not a plain variable"

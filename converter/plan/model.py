@@ -38,14 +38,14 @@ class FinalPlan(Struct, frozen=True):
 class Plan(Struct):
     """Everything that changes, and why.
 
-    `word_edits` are edits inside commands that stay, by script path and the command's span.
+    `word_edits` are edits inside commands that stay, by script path and the command's span; so is `why`.
     """
 
     run: Run
     finals: list[FinalPlan]
     liveness: Liveness
     word_edits: dict[str, dict[Span, list[Edit]]] = field(default_factory=dict)
-    why: dict[Span, str] = field(default_factory=dict)
+    why: dict[str, dict[Span, str]] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)

@@ -61,9 +61,9 @@ class Remarks:
         kept = {plan.runtime.path for plan in result.finals}
         converted = {builder.path for plan in result.finals for builder in plan.builders if builder.path}
         for event in self.work.builds:
-            if event.number not in builders and event.number in self.work.taken:
-                kept.add(self.work.loader.load(event).path)
-        scripts = set(self.work.run.scripts)
+            if event.number not in builders and event.dockerfile in converted:
+                kept.add(event.dockerfile)
+        scripts = {source.file.path for source, _ in self.work.run.scripts.values()}
         for path in sorted(converted - kept):
             users = [
                 name for name, text in self.work.mentions.items()
@@ -86,10 +86,11 @@ class Remarks:
 
     def note_sweeps(self, final: FinalPlan) -> None:
         files = (final.runtime, *final.builders)
+        own_files = {source.file.path for source, _ in self.work.run.scripts.values()}
         for file in files[:1]:
             taken = self.work.taken[file.event.number]
             for instruction in taken.sweeps_all:
-                own = [*(b.path for b in final.builders if b.path), file.path, *self.work.run.scripts]
+                own = [*(b.path for b in final.builders if b.path), file.path, *sorted(own_files)]
                 shipped = [path for path in own if not file.ignore.ignores(paths.relative(path, file.event.context))]
                 if shipped:
                     self.work.diagnostics.append(

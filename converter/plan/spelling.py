@@ -12,6 +12,7 @@ from converter.diagnostics import refuse
 from converter.dockerfile.pairs import pairs
 from converter.dockerfile.stages import Stage
 from converter.dockerfile.words import WordError, references
+from converter.machine.derived import is_outer
 from converter.machine.events import Assigned, Built
 from converter.machine.value import Piece, Reference, Value, is_known
 from converter.plan.dockerfiles import BuildFile
@@ -116,7 +117,7 @@ class Spelling(Struct):
                 reference.span,
                 "give that part a variable of its own",
             )
-        if reference.expression.startswith(("$(", "`")):
+        if reference.expression.startswith(("$(", "$$(", "`")) and not is_outer(reference):
             raise refuse(
                 "STG303",
                 f"the path depends on the output of `{reference.expression}`, which may be another one at the final build",
@@ -146,6 +147,8 @@ class Spelling(Struct):
 
     def is_own(self, reference: Reference) -> bool:
         """Whether the value stands in the script, rather than being given from outside."""
+        if is_outer(reference):
+            return bool(reference.expression)
         event = self.run.events[reference.binding] if reference.binding is not None else None
         if not isinstance(event, Assigned):
             return False
@@ -160,6 +163,8 @@ class Spelling(Struct):
                 continue
             given = value.pieces[0].reference
             same = given is not None and piece.reference is not None and given.binding == piece.reference.binding
+            if same and given.variable is None and given.expression != piece.reference.expression:  # type: ignore[union-attr]
+                continue
             if same and (given.variable == piece.reference.variable):  # type: ignore[union-attr]
                 return name
         return None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from converter.diagnostics import refuse
+from converter.machine.derived import DerivedSource
 from converter.machine.events import Announced, Assigned, RanCommand, Site, Skipped
 from converter.machine.state import State, Variable
 from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Value, is_known, join
@@ -52,7 +53,7 @@ class Expander:
         """The fields that a word becomes: none, one or many."""
         only = word.parts[0] if len(word.parts) == 1 else None
         if isinstance(only, syntax.Text) and (only.quoted or not any(sign in only.text for sign in "*?[{~")):
-            return state, [Field(Value.literal(only.text), word.span)]
+            return state, [Field(self.literal(only.text, only.span, source), word.span)]
         fields: list[Field] = []
         for one in self.braced(word, source):
             state, segments = self.word(one, state, source)
@@ -85,7 +86,7 @@ class Expander:
             user, slash, rest = first.text.partition("/")
             if slash or len(parts) == 1:
                 segments.append(Segment(self.home(user, first.span, state, source), True, False))
-                segments.append(Segment(Value.literal(slash + rest), False, False))
+                segments.append(Segment(self.literal(slash + rest, first.span, source), False, False))
                 parts = parts[1:]
         state, more = self.parts(parts, state, source, False)
         return state, segments + more
@@ -94,6 +95,10 @@ class Expander:
         """A word without field splitting and pathname expansion, as in an assignment."""
         state, segments = self.word(word, state, source)
         return state, joined(segments)
+
+    def literal(self, text: str, span: Span, source: Source) -> Value:
+        """The characters of a command; in a text that was made from another one they may come out of an expansion."""
+        return source.value(text, span) if isinstance(source, DerivedSource) else Value.literal(text)
 
     def home(self, user: str, span: Span, state: State, source: Source) -> Value:
         """`~` and `~user`."""
@@ -137,7 +142,7 @@ class Expander:
                     if piece.startswith("~") and (at or index == 0) and ends:
                         segments.append(Segment(self.home(user, part.span, state, source), True, False))
                         piece = slash + rest
-                    segments.append(Segment(Value.literal(piece), False, False))
+                    segments.append(Segment(self.literal(piece, part.span, source), False, False))
             else:
                 state, more = self.parts((part,), state, source, False)
                 segments += more
@@ -169,7 +174,8 @@ class Expander:
         segments: Segments = []
         for part in parts:
             if isinstance(part, syntax.Text):
-                segments.append(Segment(Value.literal(part.text), part.quoted, operand and not part.quoted))
+                text = self.literal(part.text, part.span, source)
+                segments.append(Segment(text, part.quoted, operand and not part.quoted))
                 continue
             state, more = self.part(part, state, source, operand)
             segments += more
@@ -180,7 +186,8 @@ class Expander:
     ) -> tuple[State, Segments]:  # fmt: skip
         """The segments of one part."""
         if isinstance(part, syntax.Text):
-            return state, [Segment(Value.literal(part.text), part.quoted, operand and not part.quoted)]
+            text = self.literal(part.text, part.span, source)
+            return state, [Segment(text, part.quoted, operand and not part.quoted)]
         if isinstance(part, syntax.Parameter):
             return operations.parameter(self, part, state, source)
         if isinstance(part, syntax.Substitution):
@@ -224,7 +231,7 @@ class Expander:
     def unknown(self, expression: str, span: Span, source: Source, why: str, quoted: bool = True) -> Value:
         """A value that is another one at every look."""
         token = self.machine.run.unknowns.token(("opaque", expression, self.machine.fresh()), expression, why)
-        return Value((Piece(token, Reference(expression, None, quoted, source, span)),))
+        return Value((Piece(token, Reference(source.expression(expression, span), None, quoted, source, span)),))
 
     # variables
 
@@ -276,7 +283,7 @@ class Expander:
         """`$((...))`."""
         state, text = self.one_value(part.body, state, source)
         state, result = self.evaluate(text.flat, state, source, part.span)
-        reference = Reference(part.expression, None, part.quoted, source, part.span)
+        reference = Reference(source.expression(part.expression, part.span), None, part.quoted, source, part.span)
         if result is not None:
             return state, Value((Piece(str(result), reference),))
         values = tuple(self.look(name, state) for name in arithmetic.names(text.flat))
@@ -362,7 +369,8 @@ class Expander:
         token = self.machine.run.unknowns.token(
             ("process", self.machine.fresh()), part.expression, "it is a pipe of the shell", single=True
         )
-        return state, Value((Piece("/dev/fd/" + token, Reference(part.expression, None, False, source, part.span)),))
+        expression = source.expression(part.expression, part.span)
+        return state, Value((Piece("/dev/fd/" + token, Reference(expression, None, False, source, part.span)),))
 
     def substitution(self, part: syntax.Substitution, state: State, source: Source) -> tuple[State, Value]:
         """`$(...)`: the output of the commands, where the model knows it."""
@@ -373,7 +381,7 @@ class Expander:
         self.machine.site = outer_site
         outputs, self.machine.captured = self.machine.captured, outer
         state = self.machine.left_subshell(state, after)
-        reference = Reference(part.expression, None, part.quoted, source, part.span)
+        reference = Reference(source.expression(part.expression, part.span), None, part.quoted, source, part.span)
         inside = self.machine.run.events[first_event:]
         plain = all(isinstance(s.command, (syntax.SimpleCommand, syntax.AndOr, syntax.Pipeline)) for s in part.body)
         certain = plain and not any(isinstance(event, Skipped) and not event.never for event in inside)

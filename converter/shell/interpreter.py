@@ -21,10 +21,11 @@ from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, 
 from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.streams import ContainerFile, ContainerTar, Stream
 from converter.machine.value import EMPTY, Piece, Reference, Unknowns, Value, is_known, join
+from converter.result import Assumption
 from converter.shell import reader, syntax
 from converter.shell.assignments import assign, declared_field
 from converter.shell.commands import COMMANDS, streams
-from converter.shell.commands.call import Call, Result
+from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.container import Inspect, nothing_known
 from converter.shell.commands.variables import positional_after
 from converter.shell.dialect import OTHERS, Dialect, dialect_of, interpreter_name
@@ -50,16 +51,21 @@ class NeedsFiles(Exception):
 
 
 class Run(Struct):
-    """What an interpretation found out."""
+    """What an interpretation found out.
+
+    Events from `main_end` on belong to other ways to start the driver, which the conversion must leave working; None
+    where there are none. `scripts` are by the path of the text that was read.
+    """
 
     events: list[Event] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
     scripts: dict[str, tuple[Source, syntax.Script]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    assumptions: list[tuple[str, Site]] = field(default_factory=list)
     unknowns: Unknowns = field(default_factory=Unknowns)
     final: State | None = None
     folder: str = ""
+    main_end: int | None = None
+    assumptions: list[Assumption] = field(default_factory=list)
 
 
 def interpret(
@@ -119,6 +125,7 @@ class Interpreter:
         self.feeding: Stream | None = None
         self.stream: Stream | None = None
         self.words = Expander(self)
+        self.programs: dict[str, Handler] = {}
 
     # scripts and lists
 
@@ -386,7 +393,7 @@ class Interpreter:
                 return extracted
         if name in self.functions:
             return Result(self.call_function(name, call, state), None)
-        handler = COMMANDS.get(paths.base_name(name) if name.startswith("/") else name)
+        handler = self.programs.get(name) or COMMANDS.get(paths.base_name(name) if name.startswith("/") else name)
         if handler is None:
             return COMMANDS[""](call, state)
         return handler(call, state)
@@ -578,11 +585,6 @@ class Interpreter:
             token = self.run.unknowns.token(("set", name, self.fresh()), f"${name}", "a command sets it")
             variables[name] = Variable(Value((Piece(token),)), self.number(), is_set=None)
         return replace(state, variables=variables)
-
-    def assume(self, about: str, site: Site) -> None:
-        """Notes something that cannot be read and is taken to hold."""
-        if (about, site) not in self.run.assumptions:
-            self.run.assumptions.append((about, site))
 
     def warn(self, code: str, message: str, site: Site, help: str | None = None) -> None:
         """Adds a warning about a command."""

@@ -42,7 +42,7 @@ class _Look(Struct, frozen=True):
         # an operand may change as well, so that the variable alone does not tell where the value came from
         alone = part.operand is None or all(isinstance(inner, syntax.Text) for inner in part.operand.parts)
         return Reference(
-            part.expression,
+            self.source.expression(part.expression, part.span),
             part.name if plain else None,
             part.quoted,
             self.source,

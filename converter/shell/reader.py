@@ -30,9 +30,14 @@ def _bash() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
+_READABLE = {0: "\ue000", 1: "\ue001"}
+_TOKENS = {0xE000: "\0", 0xE001: "\1"}
+"""Unknown tokens inside a text that was made from another one are words to the grammar, which stops at a NUL."""
+
+
 def read(source: Source) -> syntax.Script:
     """The script's syntax tree; never raises, see `Script.problems`."""
-    data = source.text.encode("utf-8", "surrogatepass")
+    data = source.text.translate(_READABLE).encode("utf-8", "surrogatepass")
     reader = _Reader(source.text, data)
     root = _bash().parse(data).root_node
     if root.has_error:
@@ -93,7 +98,7 @@ class _Reader:
         return Span(self.offset(node.start_byte), self.offset(node.end_byte))
 
     def source(self, node: Tree) -> str:
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace").translate(_TOKENS)
 
     def collect_errors(self, root: Tree) -> None:
         """Notes the innermost places that the grammar could not read, without recursion."""

@@ -1,0 +1,113 @@
+"""Makefiles for GNU make as a driver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from converter.diagnostics import Refusal, refuse
+from converter.drivers.driver import Changes, OptionError, Request, Start
+from converter.drivers.makefile import goals
+from converter.drivers.makefile.names import is_makefile
+from converter.drivers.makefile.rewrite import rewrite
+from converter.drivers.makefile.run import MakeRun, Words, parse_words, run_goals
+from converter.machine import paths
+from converter.shell.interpreter import NeedsFiles, Run
+from converter.source import Source
+
+MAX_GOALS = 60
+
+
+class Makefile:
+    """GNU make."""
+
+    name = "make"
+
+    def reads(self, source: Source) -> bool:
+        """Whether the file's name is a makefile's, or its first line calls make."""
+        return is_makefile(paths.base_name(source.path)) or source.text.startswith(
+            ("#!/usr/bin/make", "#!/usr/bin/env make")
+        )
+
+    def starts(self, source: Source, request: Request) -> Iterator[list[Start]]:
+        """The goals that were named, or those that may make an image."""
+        words = parse_words(list(request.arguments or ()))
+        if words is None:
+            raise OptionError(f"`make {' '.join(request.arguments or ())}` has options that are not followed")
+        named = request.targets or words.goals
+        if named:
+            run = partial(_run, source, request, words, named)
+            yield [run]
+            return
+        first = _run(source, request, words, (), others=False, read_only=True)
+        database = first.makefiles[source.path]
+        default = database.default_goal
+        found = []
+        for name in _names(first, source)[:MAX_GOALS]:
+            try:
+                found.append(goals.goal_of(name, _run(source, request, words, (name,), others=False)))
+            except Refusal:
+                found.append(goals.goal_of(name, None))
+        started = False
+        for group in goals.sequences(found, default, []):
+            if len(group) > 1 or len(group[0]) > 1:
+                break
+            started = True
+            yield [partial(_run, source, request, words, sequence) for sequence in group]
+        if not started:
+            # nothing builds an image, or what does is refused: the default goal says why
+            yield [partial(_run, source, request, words, (default,) if default else ())]
+            for goal in found:
+                if not goal.lines and goal.name != default:
+                    yield [partial(_run, source, request, words, (goal.name,))]
+        callers = goals.calling_files(request.files.files)
+        missing = tuple(path for path in callers if path not in request.texts and path not in request.unreadable)
+        if missing and started:
+            raise NeedsFiles(missing)
+        orders = goals.called(request.texts, callers)
+        for group in goals.sequences(found, default, orders):
+            if len(group[0]) > 1:
+                yield [partial(_run, source, request, words, sequence) for sequence in group]
+
+    def rewrite(self, run: Run, changes: Mapping[str, Changes]) -> list[tuple[Source, Changes]]:
+        """See `Driver.rewrite`."""
+        assert isinstance(run, MakeRun)
+        return rewrite(run, changes)
+
+
+def _names(run: MakeRun, source: Source) -> list[str]:
+    """The goals that the makefile itself has, in order."""
+    database = run.makefiles[source.path]
+    names = [name for rule in database.rules if not rule.is_pattern for name in rule.targets]
+    return [name for name in dict.fromkeys(names) if not name.startswith(".") and "\0" not in name]
+
+
+def _run(
+    source: Source,
+    request: Request,
+    words: Words,
+    targets: tuple[str, ...],
+    others: bool = True,
+    read_only: bool = False,
+) -> MakeRun:
+    folder = request.cwd if request.cwd is not None else paths.parent(source.path)
+    if words.folder:
+        folder = paths.join(folder, words.folder)
+    run = run_goals(
+        source,
+        request.texts,
+        request.files,
+        folder,
+        request.environment,
+        words.variables,
+        targets,
+        request.unreadable,
+        request.inspector,
+        others,
+        read_only,
+    )
+    for target in targets if others else ():
+        known = {name for rule in run.makefiles[source.path].rules for name in rule.targets}
+        if target not in known and not any("%" in name for name in known):
+            raise refuse("STG104", f"the makefile has no target `{target}`", source, source.line_span(1))
+    return run

@@ -1,0 +1,607 @@
+"""What goals of a makefile would do to the machine: each recipe line a shell of its own, followed by the interpreter."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Container, Mapping
+from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from converter.diagnostics import Refusal, refuse
+from converter.drivers.makefile import lines
+from converter.drivers.makefile.database import Database, RecipeLine, Rule
+from converter.drivers.makefile.expansion import Expander, Frame, Place, Variable
+from converter.drivers.makefile.order import Job, Order, written_words
+from converter.drivers.makefile.scan import find_outside
+from converter.drivers.makefile.words import directory
+from converter.machine import paths
+from converter.machine.derived import DerivedSource, Segment
+from converter.machine.events import CopiedOut, Created, RanCommand, Site, UsedImages
+from converter.machine.host import HostFiles, StartingFiles
+from converter.machine.state import State
+from converter.machine.state import Variable as ShellVariable
+from converter.machine.value import Piece, Reference, Value, is_known
+from converter.result import Assumption
+from converter.shell import reader, syntax
+from converter.shell.commands import COMMANDS
+from converter.shell.commands.call import Call, Result
+from converter.shell.commands.container import Inspect, nothing_known
+from converter.shell.dialect import dialect_of_name
+from converter.shell.expander import absolute
+from converter.shell.interpreter import Interpreter, NeedsFiles, Run
+from converter.source import Source, Span
+
+MAX_DEPTH = 20
+NAMES = ("GNUmakefile", "makefile", "Makefile")
+"""The makefiles that make looks for, in order."""
+
+
+class RecipeText(Struct, frozen=True):
+    """A line of a recipe that was run: the texts that it became, and those of the `$(shell ...)` in it."""
+
+    line: RecipeLine
+    rule: Rule
+    texts: tuple[DerivedSource, ...]
+    asked: tuple[DerivedSource, ...]
+
+
+class MakeRun(Run):
+    """A run with the recipe lines that it ran, the makefiles that it read, and the targets that may not be remade."""
+
+    lines: list[RecipeText] = field(default_factory=list)
+    makefiles: dict[str, Database] = field(default_factory=dict)
+
+
+class Machine:
+    """The machine that every make process of a run works on."""
+
+    def __init__(
+        self, texts: Mapping[str, Source], files: StartingFiles, folder: str, unreadable: Container[str]
+    ) -> None:
+        self.texts = texts
+        self.interpreter = Interpreter(texts, unreadable)
+        self.run = MakeRun()
+        self.interpreter.run = self.run
+        self.interpreter.programs = {"make": self.submake, "gmake": self.submake}
+        self.state = State({}, folder, HostFiles(files, {}), {}, {}, ())
+        self.process: Process | None = None
+        self.depth = 0
+        self.number = 0
+        self.asked: list[DerivedSource] = []
+
+    def derive(
+        self, origin: Source, segments: list[Segment], whole: Span, process: Process, frame: Frame
+    ) -> DerivedSource:
+        """A new text that was made from the makefile."""
+        self.number += 1
+        line, _ = origin.position(whole.start)
+        path = f"{origin.path}:{line} ({self.number})"
+        return DerivedSource(path, origin, segments, whole, lambda expression: process.means(expression, frame))
+
+    def submake(self, call: Call, state: State) -> Result:
+        """`$(MAKE) GOAL`: another make process, in this folder or that of `-C`."""
+        words = [value.flat for value in call.values[1:]]
+        request = parse_words(words)
+        outer = self.process
+        assert outer is not None
+        if request is None or self.depth >= MAX_DEPTH:
+            return COMMANDS[""](call, state)
+        folder = paths.join(state.folder, request.folder) if request.folder else state.folder
+        given = {**outer.command_line, **request.variables}
+        environment = {**outer.environment, **outer.exported_values()}
+        process = Process(self, folder, environment, given, request.goals)
+        self.depth += 1
+        calls = self.interpreter.calls
+        captured = self.interpreter.captured
+        try:
+            self.interpreter.calls = (*calls, call.site)
+            self.process = process
+            self.state = state
+            if not process.read(request.file):
+                self.interpreter.calls = calls
+                return COMMANDS[""](call, state)
+            process.make(request.goals or (process.database.default_goal,))
+        finally:
+            self.depth -= 1
+            self.process = outer
+            self.interpreter.calls = calls
+            self.interpreter.captured = captured
+        after = replace(
+            self.state, variables=state.variables, folder=state.folder, positional=state.positional, flow="run",
+            status="success", folders=state.folders,
+        )  # fmt: skip
+        return Result(after, None)
+
+
+class Words(Struct, frozen=True):
+    """A command line of make."""
+
+    goals: tuple[str, ...]
+    variables: dict[str, str]
+    folder: str
+    file: str | None
+
+
+def parse_words(words: list[str]) -> Words | None:
+    """The words behind `make`; None for options that change what it does and are not followed."""
+    goals: list[str] = []
+    variables: dict[str, str] = {}
+    folder = ""
+    file: str | None = None
+    waiting = list(words)
+    while waiting:
+        word = waiting.pop(0)
+        option, equals, value = word.partition("=")
+        if option in ("-C", "--directory", "-f", "--file", "--makefile"):
+            if not equals:
+                if not waiting:
+                    return None
+                value = waiting.pop(0)
+            if option in ("-C", "--directory"):
+                folder = paths.join(folder, value) if folder else value
+            else:
+                file = value
+        elif word.startswith("-C"):
+            folder = word[2:]
+        elif word.startswith("-f"):
+            file = word[2:]
+        elif word in _IGNORED or re.fullmatch(r"-j\d*|--jobs(=\d+)?|-[swkj]+\d*|--output-sync(=\w+)?|-O\w*", word):
+            if word in ("-j", "--jobs") and waiting and waiting[0].isdigit():
+                waiting.pop(0)
+        elif word.startswith("-"):
+            return None
+        elif equals and re.fullmatch(r"[^\s:#=]+?:{0,2}", option):
+            variables[option.rstrip(":")] = value
+        else:
+            goals.append(word)
+    return Words(tuple(goals), variables, folder, file)
+
+
+_IGNORED = frozenset(
+    "-s --silent --quiet -w --print-directory --no-print-directory -k --keep-going -S -r -R "
+    "--no-builtin-rules --warn-undefined-variables --trace -j --jobs".split()
+)
+
+
+class Process:
+    """One make: its folder, variables and rules."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        folder: str,
+        environment: Mapping[str, str],
+        command_line: Mapping[str, str],
+        goals: tuple[str, ...],
+    ) -> None:
+        self.machine = machine
+        self.folder = folder
+        self.environment = environment
+        self.command_line = command_line
+        self.goals = goals
+        self.expander = Expander(self, machine.run.unknowns)
+        self.database = Database(self.expander, self.find, self.wildcard)
+        self.order = Order(self.database, self, self.run_job)
+        self.frame: Frame = ()
+        self.dry = False
+
+    # reading
+
+    def read(self, file: str | None) -> bool:
+        """Reads the makefile; False where there is none. Raises `NeedsFiles`."""
+        variables = self.expander.variables
+        here = absolute(self.folder).flat
+        variables["CURDIR"] = Variable(here, False, "file")
+        variables["PWD"] = Variable(here, False, "environment", True)
+        variables["OS"] = Variable("", False, "default")
+        variables["MAKECMDGOALS"] = Variable(" ".join(self.goals), False, "default")
+        for name, value in self.environment.items():
+            variables[name] = Variable(value, True, "environment", True)
+        for name, value in self.command_line.items():
+            variables[name] = Variable(value, True, "command line", True)
+        named = file if file is not None else next((n for n in NAMES if self.start_kind(n) == "file"), None)
+        if named is None:
+            return False
+        source = self.text(paths.join(self.folder, named))
+        if source is None:
+            return False
+        self.database.read(source, named)
+        self.machine.run.makefiles.setdefault(source.path, self.database)
+        self.order = Order(self.database, self, self.run_job)
+        return True
+
+    def start_kind(self, name: str) -> str | None:
+        return self.machine.state.files.start.kind(paths.join(self.folder, name))
+
+    def text(self, path: str) -> Source | None:
+        """The text of a file of the root; None where there is none. Raises `NeedsFiles`."""
+        if path in self.machine.texts:
+            return self.machine.texts[path]
+        if self.machine.state.files.start.kind(path) == "file":
+            raise NeedsFiles((path,))
+        return None
+
+    def find(self, name: str, optional: bool, place: Place) -> Source | None:
+        """The text of an included file."""
+        path = paths.join(self.folder, name)
+        found = None if paths.is_outside(path) else self.text(path)
+        if found is None and not optional:
+            raise refuse(
+                "STG303",
+                f"`{self.machine.run.unknowns.show(name)}` is included, and it is not a file below the root",
+                place.source,
+                place.span,
+                "put its lines into the makefile, or convert by hand",
+            )
+        return found
+
+    # the machine, as expansions and rules see it
+
+    def exists(self, path: str) -> bool:
+        """Whether a name of the makefile is a file or folder at this moment."""
+        return self.machine.state.files.lookup(paths.join(self.folder, path)) is not None
+
+    def wildcard(self, pattern: str) -> list[str] | None:
+        """`$(wildcard pattern)`, sorted."""
+        files = self.machine.state.files
+        if not is_known(pattern):
+            return None
+        if not any(character in pattern for character in "*?["):
+            return [pattern] if self.exists(pattern) else []
+        shape = paths.join(self.folder, pattern)
+        names = {*files.start.files, *files.start.folders, *files.changes} - {""}
+        depth = shape.count("/")
+        found = [
+            name for name in names
+            if name.count("/") == depth and fnmatchcase(name, shape) and files.lookup(name) is not None
+            and all(_visible(part, rule) for part, rule in zip(name.split("/"), shape.split("/"), strict=True))
+        ]  # fmt: skip
+        head = "./" if pattern.startswith("./") else ""
+        return sorted(head + paths.relative(name, self.folder) for name in found)
+
+    def absolute(self, path: str) -> str:
+        """`$(abspath path)`."""
+        return absolute(paths.join(self.folder, path)).flat
+
+    def evaluate(self, text: str, place: Place) -> None:
+        """`$(eval text)`."""
+        self.database.evaluate(text, place)
+
+    def shell(self, command: str, expression: str, place: Place) -> str:
+        """`$(shell command)`: followed like a substitution of a script, never run."""
+        machine = self.machine
+        text = machine.derive(place.source, [Segment(command, place.span, expression)], place.span, self, ())
+        script = reader.read(text)
+        unknowns = machine.run.unknowns
+        if script.problems:
+            return unknowns.token(("shell", command), expression, "its command cannot be read")
+        part = syntax.Substitution(Span(0, len(text.text)), script.statements, expression, False)
+        state = replace(
+            machine.state, folder=self.folder, positional=(), variables=self.outside_variables(), flow="run"
+        )
+        interpreter = machine.interpreter
+        before = machine.run.events[:]
+        functions, interpreter.functions = interpreter.functions, {}
+        machine.run.scripts[text.path] = (text, script)
+        after, value = interpreter.words.substitution(part, state, text)
+        interpreter.functions = functions
+        if self.dry:
+            machine.run.events[:] = before
+            del machine.run.scripts[text.path]
+        else:
+            machine.asked.append(text)
+            machine.state = replace(
+                machine.state, files=after.files, images=after.images, containers=after.containers, last=after.last
+            )
+        return " ".join(value.flat.split("\n"))
+
+    def means(self, expression: str, frame: Frame) -> str:
+        """The value that an expression of the makefile has in a recipe."""
+        outer, self.dry = self.dry, True
+        try:
+            return self.expander.expand(expression, frame)
+        finally:
+            self.dry = outer
+
+    # environment
+
+    def outside_variables(self) -> dict[str, ShellVariable]:
+        """The environment that make itself was started with."""
+        given = {**self.environment, **self.command_line}
+        return {name: ShellVariable(Value.literal(value), None, True) for name, value in given.items()}
+
+    def exported_names(self, frame: Frame) -> list[str]:
+        """The variables that a recipe's shell gets."""
+        found = []
+        layers = {name: variable for scope in reversed(frame) for name, variable in scope.items()}
+        for name, variable in {**self.expander.variables, **layers}.items():
+            if name in ("SHELL", "MAKEFLAGS", "PWD") or not re.fullmatch(r"[A-Za-z_]\w*", name):
+                continue
+            by_default = variable.origin in ("environment", "command line") or (
+                self.database.export_all and variable.origin in ("file", "override")
+            )
+            if variable.exported or (variable.exported is None and (by_default or name in self.environment)):
+                found.append(name)
+        return found
+
+    def exported_values(self) -> dict[str, str]:
+        """What a make that a recipe starts gets from this one."""
+        return {name: self.expander.value(name, self.frame) for name in self.exported_names(self.frame)}
+
+    def shell_variables(self, frame: Frame, text: DerivedSource) -> dict[str, ShellVariable]:
+        """The variables of a recipe's shell."""
+        found = {}
+        for name in self.exported_names(frame):
+            flat = self.expander.value(name, frame)
+            reference = Reference(f"$({name})", None, False, text, Span(0, 0))
+            found[name] = ShellVariable(Value((Piece(flat, reference),)), None, True)
+        return found
+
+    # running
+
+    def make(self, goals: tuple[str, ...]) -> None:
+        """`make GOALS`."""
+        for goal in goals:
+            self.order.make(goal)
+
+    def run_job(self, job: Job) -> None:
+        """Runs a recipe: all its lines are expanded before the first one runs."""
+        outer, self.frame = self.frame, self.frame_of(job)
+        frame = self.frame
+        self.check_shell(job, frame)
+        try:
+            ready = [self.expanded(job, line, frame) for line in job.lines]
+            if self.database.one_shell and ready:
+                ready = [_one(ready)]
+            for line, texts, asked in ready:
+                derived = tuple(
+                    self.machine.derive(line.source, segments, line.whole, self, frame) for segments in texts
+                )
+                self.machine.run.lines.append(RecipeText(line, job.rule, derived, asked))
+                for text in derived:
+                    if text.text.strip():
+                        self.run_line(text, frame)
+        finally:
+            self.frame = outer
+
+    def check_shell(self, job: Job, frame: Frame) -> None:
+        shell = self.expander.value("SHELL", frame).split()
+        name = paths.base_name(shell[0]) if shell else "sh"
+        if name == "env" and len(shell) > 1:
+            name = shell[1]
+        dialect = dialect_of_name(name)
+        if dialect is not None:
+            self.machine.interpreter.dialect = dialect
+        if dialect is None:
+            raise refuse(
+                "STG107",
+                f"the recipes are scripts for {self.machine.run.unknowns.show(name)}; those for sh, dash, bash and ksh are read",
+                job.rule.source,
+                job.rule.span,
+            )
+
+    def expanded(
+        self, job: Job, line: RecipeLine, frame: Frame
+    ) -> tuple[RecipeLine, list[list[Segment]], tuple[DerivedSource, ...]]:
+        """A line with its variables replaced, as the shell texts that it makes."""
+        self.expander.place = Place(line.source, line.whole)
+        self.machine.asked = []
+        segments = lines.expand(
+            line, lambda written: self.expander.reference(written, frame), lambda name: self.automatic(name, job, frame)
+        )
+        segments, unset = lines.without_unset(segments, self.expander.optional)
+        for name in unset:
+            self.assume(f"nothing outside the makefile sets `{name}`", line)
+        for segment in segments:
+            for found in re.findall(r"[({]([\w.-]+)[)}]", segment.expression or ""):
+                if found in self.database.defaulted and self.expander.variables[found].origin == "file":
+                    self.assume(f"nothing outside the makefile sets `{found}`, which has its default there", line)
+        texts = [lines.without_prefix(text) for text in lines.split_lines(segments)]
+        return line, texts, tuple(self.machine.asked)
+
+    def assume(self, about: str, line: RecipeLine) -> None:
+        if all(known.about != about for known in self.machine.run.assumptions):
+            self.machine.run.assumptions.append(Assumption(about, line.source.location(line.whole)))
+
+    def run_line(self, text: DerivedSource, frame: Frame) -> None:
+        machine = self.machine
+        interpreter = machine.interpreter
+        interpreter.functions = {}
+        interpreter.traps = []
+        interpreter.locals = []
+        interpreter.script_path = text.origin.path
+        state = replace(
+            machine.state,
+            variables=self.shell_variables(frame, text),
+            folder=self.folder,
+            positional=(),
+            flow="run",
+            status="success",
+            folders=(),
+        )
+        script = interpreter.load(text)
+        outer = machine.process
+        machine.process = self
+        try:
+            state = interpreter.statements(script.statements, state, text)
+            machine.state = interpreter.run_traps(state)
+        finally:
+            machine.process = outer
+
+    def frame_of(self, job: Job) -> Frame:
+        """The variables of a target: its own, those that it inherits, and the automatic ones."""
+        own: dict[str, Variable] = {}
+        for given in job.variables:
+            scope: Frame = (own,)
+            name = self.expander.expand(given.name, scope).strip()
+            old = self.expander.lookup(name, scope)
+            made = self.database.assigned(name, given.operator, given.value, old, scope, given.override)
+            if made is not None:
+                exported = True if given.exported else made.exported
+                own[name] = Variable(made.value, made.recursive, made.origin, exported)
+        names = job.prerequisites
+        stem = job.stem
+        values = {
+            "@": job.target,
+            "<": names[0] if names else "",
+            "^": " ".join(dict.fromkeys(names)),
+            "+": " ".join(names),
+            "?": " ".join(dict.fromkeys(names)),
+            "|": " ".join(job.order_only),
+            "*": stem or _stem_of(job.target),
+            "%": "",
+        }
+        automatic = {}
+        for name, value in values.items():
+            automatic[name] = Variable(value, False, "automatic")
+            folders = [directory(word).rstrip("/") or "/" for word in value.split()]
+            automatic[name + "D"] = Variable(" ".join(folders), False, "automatic")
+            bases = [word.rpartition("/")[2] for word in value.split()]
+            automatic[name + "F"] = Variable(" ".join(bases), False, "automatic")
+        return (automatic, own)
+
+    def automatic(self, name: str, job: Job, frame: Frame) -> str | None:
+        """How the makefile writes what an automatic variable stands for; see `lines.expand`."""
+        if name not in frame[0]:
+            return None
+        if name[0] == "@":
+            return self.written(job.rule, job.target, True)
+        if name[0] in "<^+?" and "$" in job.rule.written:
+            for word in job.prerequisites:
+                way = self.written(job.rule, word, False)
+                if way:
+                    return way if name == "<" and word == job.prerequisites[0] else None
+        return ""
+
+    def written(self, rule: Rule, word: str, target: bool) -> str:
+        """The expression in the rule's line whose value the word is; empty where it stands there literally."""
+        if "$" not in rule.written or rule.is_pattern:
+            return ""
+        colon = find_outside(rule.written, ":")
+        text = rule.written[:colon] if target else rule.written[colon + 1 :]
+        for expression in written_words(text):
+            if "$" in expression and self.means(expression, ()).split() == [word]:
+                return expression
+        return ""
+
+
+def _stem_of(target: str) -> str:
+    """`$*` in a rule without a pattern: the target without a suffix that make knows."""
+    name = target.rpartition("/")[2]
+    _, dot, ending = name.rpartition(".")
+    known = dot and "." + ending in (".o", ".c", ".cc", ".cpp", ".s", ".S", ".sh", ".y", ".l", ".a", ".out")
+    return target[: len(target) - len(ending) - 1] if known else ""
+
+
+def _one(
+    ready: list[tuple[RecipeLine, list[list[Segment]], tuple[DerivedSource, ...]]],
+) -> tuple[RecipeLine, list[list[Segment]], tuple[DerivedSource, ...]]:
+    """The lines of a recipe for one shell."""
+    segments: list[Segment] = []
+    first, last = ready[0][0], ready[-1][0]
+    asked: list[DerivedSource] = []
+    for line, texts, inner in ready:
+        asked += inner
+        for text in texts:
+            segments += text
+        end = line.whole.end
+        segments.append(Segment("\n", Span(end - 1, end) if line.start is not None else Span(end, end)))
+    segments.pop()
+    whole = RecipeLine("", first.source, first.start, Span(first.whole.start, last.whole.end))
+    return whole, [segments], tuple(asked)
+
+
+def _visible(part: str, shape: str) -> bool:
+    return not part.startswith(".") or shape.startswith(".")
+
+
+def run_goals(
+    driver: Source,
+    texts: Mapping[str, Source],
+    files: StartingFiles,
+    folder: str,
+    environment: Mapping[str, str],
+    command_line: Mapping[str, str],
+    goals: tuple[str, ...],
+    unreadable: Container[str] = (),
+    inspector: Callable[[Run], Inspect] = lambda run: nothing_known,
+    others: bool = True,
+    read_only: bool = False,
+) -> MakeRun:
+    """What `make GOALS` would do in a clean checkout; without goals, the default one.
+
+    With `others` the recipes of all other targets follow, each from the state that the goals leave, so that it is
+    known what they need. With `read_only` nothing runs but what reading the makefile asks for. Raises `Refusal` and `NeedsFiles`.
+    """
+    machine = Machine(texts, files, folder, unreadable)
+    machine.interpreter.inspect = inspector(machine.run)
+    process = Process(machine, folder, environment, command_line, goals)
+    machine.process = process
+    if not process.read(paths.relative(driver.path, folder)):
+        raise NeedsFiles((driver.path,))
+    if read_only:
+        return machine.run
+    chosen = goals or ((process.database.default_goal,) if process.database.default_goal else ())
+    machine.run.folder = folder
+    process.make(chosen)
+    machine.run.final = machine.state
+    if others:
+        machine.run.main_end = len(machine.run.events)
+        _run_others(machine, process)
+    return machine.run
+
+
+def _run_others(machine: Machine, process: Process) -> None:
+    after = machine.state
+    sure = len(machine.run.assumptions)
+    for target in list(process.order.explicit):
+        if target in process.order.done:
+            continue
+        machine.state = after
+        known = len(machine.run.lines)
+        try:
+            process.order.make(target)
+        except Refusal:
+            _mention(machine, process, target, known)
+    del machine.run.assumptions[sure:]
+    machine.state = after
+
+
+def _mention(machine: Machine, process: Process, target: str, known: int) -> None:
+    """A target whose recipe is not followed: whatever its text names, it is taken to need."""
+    ran = {id(found.line) for found in machine.run.lines[known:]}
+    interpreter = machine.interpreter
+    interpreter.calls = ()
+    interpreter.captured = None
+    for rule in process.order.explicit[target]:
+        for line in rule.recipe:
+            text = process.machine.derive(line.source, [Segment(line.text, line.whole, "")], line.whole, process, ())
+            if id(line) in ran:
+                continue
+            shown = line.text
+            with contextlib.suppress(Refusal):
+                shown += " " + process.means(line.text, ())
+            named = _named(machine, shown)
+            site = Site(text, Span(0, len(text.text)))
+            machine.run.events.append(UsedImages(len(machine.run.events), site, (), machine.state, *named[:2], "make"))
+            machine.run.events.append(
+                RanCommand(len(machine.run.events), site, (), machine.state, "make", named[2], False)
+            )
+
+
+def _named(machine: Machine, text: str) -> tuple[tuple, tuple, tuple[str, ...]]:  # type: ignore[type-arg]
+    """The images, containers and artifacts whose names occur in a text."""
+    state = machine.state
+
+    def occurs(name: str) -> bool:
+        return bool(name) and re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text) is not None
+
+    images = [image for tag, image in state.images.items() if occurs(tag) or occurs(tag.removesuffix(":latest"))]
+    containers = [event.container for event in machine.run.events if isinstance(event, Created)
+                  and event.container.name and occurs(event.container.name)]  # fmt: skip
+    artifacts = [event.path for event in machine.run.events if isinstance(event, CopiedOut)
+                 and occurs(paths.base_name(event.path))]  # fmt: skip
+    return tuple(dict.fromkeys(images)), tuple(containers), tuple(artifacts)

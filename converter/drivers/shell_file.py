@@ -1,0 +1,82 @@
+"""A shell script, started in the root or in its own folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from converter.drivers.driver import Changes, OptionError, Request, Start
+from converter.machine import paths
+from converter.machine.events import Built, CopiedOut
+from converter.machine.host import StartingFiles
+from converter.shell.interpreter import Run, interpret
+from converter.source import Source
+
+
+class ShellFile:
+    """Every file that no other driver reads."""
+
+    name = "shell"
+
+    def reads(self, source: Source) -> bool:
+        """Whether it is no file of another kind."""
+        return True
+
+    def starts(self, source: Source, request: Request) -> Iterator[list[Start]]:
+        """The run from the folder that makes the script's paths exist. Raises `OptionError` where both do."""
+        yield [lambda: _run(source, request)]
+
+    def rewrite(self, run: Run, changes: Mapping[str, Changes]) -> list[tuple[Source, Changes]]:
+        """The scripts are the files."""
+        return [(source, changes[path]) for path, (source, _) in run.scripts.items()]
+
+
+def _run(source: Source, request: Request) -> Run:
+    def at(folder: str) -> Run:
+        return interpret(
+            source,
+            request.texts,
+            request.files,
+            folder,
+            request.arguments,
+            request.environment,
+            request.unreadable,
+            request.inspector,
+        )
+
+    if request.cwd is not None:
+        return at(request.cwd)
+    own = paths.parent(source.path)
+    if not own:
+        return at("")
+    runs = [(folder, at(folder)) for folder in ("", own)]
+    if _outline(runs[0][1]) == _outline(runs[1][1]):
+        return runs[0][1]
+    found = [_existing(run, request.files) for _, run in runs]
+    if found[0][0] and not found[1][0]:
+        return runs[0][1]
+    if found[1][0] and not found[0][0]:
+        return runs[1][1]
+    if not (found[0][0] or found[1][0]):
+        return runs[0][1] if found[0][1] > found[1][1] else runs[1][1]
+    raise OptionError(
+        f"{source.path} can be started in the root or in {own}, and the two mean different recipes; "
+        f"say which with --cwd . or --cwd {own}"
+    )
+
+
+def _outline(run: Run) -> list[tuple[str, str, str]]:
+    return [
+        (event.dockerfile, event.context, "") if isinstance(event, Built) else (event.path, event.source.flat, "cp")
+        for event in run.events
+        if isinstance(event, (Built, CopiedOut))
+    ]
+
+
+def _existing(run: Run, files: StartingFiles) -> tuple[bool, int]:
+    """Whether all Dockerfiles and contexts of the run exist, and how many do."""
+    checks = []
+    for event in run.events:
+        if isinstance(event, Built):
+            checks.append(event.state.files.lookup(event.dockerfile) is not None)
+            checks.append(event.state.files.is_folder(event.context))
+    return all(checks), sum(checks)

@@ -1,4 +1,0 @@
-#!/bin/sh
-set -e
-
-docker build -t hello .
