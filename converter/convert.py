@@ -307,6 +307,9 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
                 entries += found
                 sources.append(entry_path)
             seen.add(entry_path)
+    for final in result.finals:
+        if final.context.ignore is not None:
+            written[paths.join(final.context.folder, ".dockerignore")] = final.context.ignore
     files += [FileChange(path, "write", text) for path, text in written.items()]
     files += [FileChange(path, "delete", None) for path in result.deleted]
     return Recipe(
@@ -407,7 +410,7 @@ def _dockerfile_ledger(final: FinalPlan) -> list[tuple[str, list[LedgerEntry]]]:
     marks = ledger.runtime_marks(runtime, final.rewritten.changed)
     found = [(runtime.path, ledger.cover(runtime.source, marks, "kept", "it is part of the final stage as before"))]
     for builder in (file for file in final.builders if file.path):
-        marks = ledger.builder_marks(builder)
+        marks = ledger.builder_marks(builder, [edit.span for edit in final.builder_edits.get(builder.event.number, ())])
         found.append(
             (builder.path, ledger.cover(builder.source, marks, "absorbed", "it moves to the single Dockerfile"))
         )

@@ -16,7 +16,7 @@ from converter.machine import paths
 from converter.machine.events import Built, CopiedOut, Created
 from converter.machine.host import FromContainer
 from converter.machine.value import Value, is_known
-from converter.plan.contexts import needs_context
+from converter.plan.contexts import common, needs_context
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.modes import sets_mode
 from converter.plan.runs import Running, what_it_did
@@ -145,18 +145,11 @@ def _add_mounted(work: Work, runtime: BuildFile, found: Builders, last: Created)
                     created.site.span,
                     "convert this recipe by hand",
                 )
-            folder = _context(work, runtime, created, mounts)
+            folder = _context(created, mounts)
             if created.image is not None:
                 file = work.loader.load(_built(work, created))
-                if file.event.context != folder and needs_context(file):
-                    raise refuse(
-                        "STG507",
-                        f"the builder's files come from `{work.show(file.event.context) or '.'}`, and the container works in "
-                        f"`{folder or '.'}`",
-                        created.site.source,
-                        created.site.span,
-                        "build the builder image from the same folder first",
-                    )
+                if needs_context(file):
+                    folder = _both(work, file, folder, created)
                 file = replace(file, event=replace(file.event, context=folder))
             else:
                 file = work.loader.foreign(created, folder, runtime.tree.newline)
@@ -268,19 +261,25 @@ def _check_inputs(work: Work, created: Created, mounts: tuple[Mount, ...]) -> No
             )
 
 
-def _context(work: Work, runtime: BuildFile, created: Created, mounts: tuple[Mount, ...]) -> str:
-    """The build context that has all the mounted files: the runtime's where it can serve, else the folder itself."""
-    filled = [mount.host for mount in mounts if mount.filled]
-    context = runtime.event.context
-    if all(host == context or paths.is_below(host, context) for host in filled):
-        return context
-    top = [host for host in filled if all(other == host or paths.is_below(other, host) for other in filled)]
-    if not top:
-        raise refuse(
-            "STG507",
-            "the mounted folders have no build context in common",
-            created.site.source,
-            created.site.span,
-            "convert this recipe by hand",
-        )
-    return top[0]
+def _context(created: Created, mounts: tuple[Mount, ...]) -> str:
+    """The folder that holds all mounted files of the tree."""
+    folders = [mount.host for mount in mounts if mount.filled]
+    if not folders:
+        return paths.normalize(created.state.folder)
+    files = created.state.files.start
+    tops = [paths.parent(folder) if files.kind(folder) == "file" else folder for folder in folders]
+    return common(tops)
+
+
+def _both(work: Work, file: BuildFile, folder: str, created: Created) -> str:
+    """The context of a builder that takes files itself and then works in a mounted folder."""
+    own = file.event.context
+    if own == folder or paths.is_below(folder, own):
+        return own
+    raise refuse(
+        "STG507",
+        f"the builder's files come from `{work.show(own) or '.'}`, and its container works in `{folder or '.'}`",
+        created.site.source,
+        created.site.span,
+        "build the builder image from the same folder first",
+    )

@@ -8,9 +8,9 @@ from converter.diagnostics import note, refuse
 from converter.dockerfile.pairs import pairs
 from converter.dockerfile.stages import global_arguments
 from converter.machine import paths
-from converter.machine.events import Event
+from converter.machine.events import Built, Event
 from converter.machine.value import Value, is_known
-from converter.plan import commands, contexts, options
+from converter.plan import commands, options
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.spelling import Spelling
@@ -89,23 +89,13 @@ class CallEditor:
                     )
 
     def rebase(self, plan: FinalPlan) -> list[Edit]:
-        """The context of the builder becomes that of the single build, where the runtime file needs no files."""
+        """The context of the single build in the place of the runtime's."""
         event = plan.runtime.event
-        wanted = [b for b in plan.builders if contexts.needs_context(b) and b.event.context != event.context]
-        if not wanted:
+        if plan.context.folder == event.context:
             return []
-        folders = {builder.event.context for builder in plan.builders if contexts.needs_context(builder)}
-        if len(folders) > 1:
-            raise refuse(
-                "STG507", "the builders take their files from different folders", event.site.source, event.site.span
-            )
-        context = event.command.context
-        if context is None or not is_known(event.state.folder):
-            raise refuse("STG507", "the context cannot be edited", event.site.source, event.site.span)
-        span = event.spans[context.index]
-        new = paths.relative(folders.pop(), event.state.folder)
-        edits = [Edit(span, commands.shell_word(new))]
+        edits = _context_edits(event, plan.context.folder)
         if event.command.file is None:
+            span = commands.context_span(event)
             name = paths.relative(event.dockerfile, event.state.folder)
             edits.insert(0, Edit(Span(span.start, span.start), f"-f {commands.shell_word(name)} "))
         return edits
@@ -168,9 +158,10 @@ class CallEditor:
         event = builder.event
         name = plan.names[event.number]
         path = plan.runtime.path
-        default = paths.join(event.context, "Dockerfile")
+        context = plan.context.folder
+        default = paths.join(context, "Dockerfile")
         if event.command.program in ("podman", "buildah") and paths.base_name(path) == "Containerfile":
-            default = paths.join(event.context, "Containerfile")
+            default = paths.join(context, "Containerfile")
         flags: list[str] = []
         if path != default:
             flags.append(f"-f {commands.shell_word(paths.relative(path, event.state.folder))}")
@@ -186,6 +177,8 @@ class CallEditor:
             edits.append(Edit(commands.flag_span(event, file_flag), text))
         else:
             edits += commands.insert_before_context(event, [text])
+        if context != event.context:
+            edits += _context_edits(event, context)
         self.add_edits(result, event, edits, f"the build image is the stage {name} now")
         result.diagnostics.append(
             note(
@@ -227,6 +220,14 @@ class CallEditor:
             )
         by_span[site.span] = edits
         result.why.setdefault(site.source.path, {}).setdefault(site.span, why)
+
+
+def _context_edits(event: Built, folder: str) -> list[Edit]:
+    """Another build context for a command. Raises `Refusal` where it cannot be written there."""
+    context = event.command.context
+    if context is None or not is_known(event.state.folder) or paths.is_outside(event.state.folder):
+        raise refuse("STG507", "the context cannot be edited", event.site.source, event.site.span)
+    return [Edit(event.spans[context.index], commands.shell_word(paths.relative(folder, event.state.folder)))]
 
 
 _PREDEFINED = frozenset(

@@ -8,7 +8,7 @@ from converter.machine import paths
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, RanCommand
 from converter.machine.host import FromContainer
 from converter.machine.value import is_known
-from converter.plan import commands, contexts
+from converter.plan import contexts
 from converter.plan.builders import MOUNTED
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import INSPECTIONS, Liveness
@@ -159,24 +159,6 @@ class Checker:
                     file.event.site.span,
                     "move its rules into .dockerignore first",
                 )
-        if event.context != runtime.event.context and contexts.needs_context(builder):
-            if not contexts.needs_nothing(runtime, self.work.taken[runtime.event.number]):
-                raise refuse(
-                    "STG507",
-                    f"the builder's files come from `{self.work.show(event.context) or '.'}`, the runtime's from "
-                    f"`{self.work.show(runtime.event.context) or '.'}`",
-                    runtime.event.site.source,
-                    commands.context_span(runtime.event),
-                    "build both from one folder first",
-                )
-            if paths.is_outside(event.context) or not is_known(event.context):
-                raise refuse(
-                    "STG106", "the builder's context lies outside the root", event.site.source, event.site.span
-                )
-        elif contexts.triggers(builder) and event.context != runtime.event.context:
-            raise refuse(
-                "STG507", "the base image may take files of the context (ONBUILD)", event.site.source, event.site.span
-            )
 
     def check_mounts(self, runtime: BuildFile) -> None:
         """A `RUN --mount` of the build context may use the artifact, which is no longer there."""

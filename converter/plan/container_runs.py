@@ -49,11 +49,16 @@ class ContainerRuns:
         self.spelling_of = spelling_of
 
     def tails(
-        self, builders: Builders, names: Mapping[int, str], runtime: BuildFile, images_alive: set[int]
+        self,
+        builders: Builders,
+        names: Mapping[int, str],
+        runtime: BuildFile,
+        context: str,
+        images_alive: set[int],
     ) -> dict[int, Tail]:
         """The tail of each stage that does a container's build, by the stage's number.
 
-        `names` are the stages' names; `images_alive` are the builds whose image is needed as it is. Raises `Refusal`
+        `names` are the stages' names, `context` is the build context of the single build; `images_alive` are the builds whose image is needed as it is. Raises `Refusal`
         where a stage cannot hold what the containers did.
         """
         found: dict[int, Tail] = {}
@@ -80,7 +85,7 @@ class ContainerRuns:
             if builder.mounted:
                 before = builders.before.get(number)
                 previous = (names[before], builders.runs[before][0].mounts) if before is not None else None
-                tail.lines += self.folders(builder, runs[0], runtime, previous, keyword)
+                tail.lines += self.folders(builder, runs[0], runtime, context, previous, keyword)
             last: str | None = None
             for run in runs:
                 last = self.add(tail, builder, run, keyword, last)
@@ -91,6 +96,7 @@ class ContainerRuns:
         builder: BuildFile,
         run: StageRun,
         runtime: BuildFile,
+        context: str,
         previous: tuple[str, tuple[Mount, ...]] | None,
         keyword: Callable[[str], str],
     ) -> list[str]:
@@ -118,8 +124,8 @@ class ContainerRuns:
                 source = self.spelling_of(builder).spell(origin.target, position)
                 lines.append(f"{keyword('COPY')} --from={previous[0]} {source} {target}")
             elif mount.filled:
-                self.check_ignored(mount, builder, runtime, created)
-                source = paths.relative(mount.host, builder.event.context)
+                self.check_ignored(mount, context, runtime, created)
+                source = paths.relative(mount.host, context)
                 if any(character in source + target for character in " \t\"'"):
                     lines.append(f"{keyword('COPY')} {json.dumps([source, target])}")
                 elif mount.target.flat == working and created.command.workdir is not None:
@@ -132,9 +138,8 @@ class ContainerRuns:
             lines.append(f"{keyword('RUN')} mkdir -p {' '.join(made)}")
         return lines
 
-    def check_ignored(self, mount: Mount, builder: BuildFile, runtime: BuildFile, created: Created) -> None:
+    def check_ignored(self, mount: Mount, context: str, runtime: BuildFile, created: Created) -> None:
         """The mount showed every file; a COPY into the stage takes none that the ignore file names."""
-        context = builder.event.context
         start = created.state.files.start
         hidden = sorted(
             path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from converter.dockerfile.ignore import has_wildcard, match_pattern
 from converter.machine import paths
 from converter.machine.value import is_known
@@ -65,3 +67,13 @@ def takes_in(builder: BuildFile, path: str) -> bool:
                 if has_wildcard(source) and match_pattern(source, inner):
                     return True
     return triggers(builder)
+
+
+def common(folders: Iterable[str]) -> str:
+    """The smallest folder that holds all of them."""
+    first, *rest = sorted(folders)
+    common = first
+    for folder in rest:
+        while not (folder == common or paths.is_below(folder, common)):
+            common = paths.parent(common)
+    return common

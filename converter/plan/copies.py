@@ -14,6 +14,7 @@ from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.kinds import FILE_SUFFIXES, kind_of
+from converter.plan.rebase import source_below
 from converter.plan.runs_text import run_text
 from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact, SourceUse, Take
@@ -79,9 +80,10 @@ def rewrite(
     spelling_of: Callable[[Take], Spelling],
     show: Callable[[str], str],
     shadowed: Mapping[str, bool],
+    lead: str = "",
 ) -> Rewritten:
-    """Edits for every instruction that takes an artifact."""
-    writer = _Writer(runtime, origin_of, spelling_of, show, shadowed)
+    """Edits for every instruction that takes an artifact; `lead` is the way to the host's files in the new context."""
+    writer = _Writer(runtime, origin_of, spelling_of, show, shadowed, lead)
     for take in takes:
         writer.take(take)
     return writer.out
@@ -105,7 +107,9 @@ class _Writer:
         spelling_of: Callable[[Take], Spelling],
         show: Callable[[str], str],
         shadowed: Mapping[str, bool],
+        lead: str,
     ) -> None:
+        self.lead = lead
         self.runtime = runtime
         self.source: Source = runtime.source
         self.origin_of = origin_of
@@ -205,7 +209,7 @@ class _Writer:
 
     def host_word(self, take: Take, use: SourceUse) -> str:
         argument = take.instruction.arguments[use.index]
-        return argument.value
+        return source_below(argument.value, self.lead, take.instruction)
 
     def destination(self, take: Take) -> str:
         return take.instruction.arguments[-1].value
@@ -487,6 +491,9 @@ class _Writer:
             rest = newline.join(lines[1:])
             lead = "" if text.endswith("\n") else newline
             prefix = "".join(indent + line + newline for line in arguments.splitlines())
+            for use in take.sources if self.lead else ():
+                argument = instruction.arguments[use.index]
+                self.out.edits.append(Edit(argument.span, _quoted(self.host_word(take, use), quote)))
             self.out.edits.append(Edit(Span(span.end, span.end), lead + prefix + rest + final_newline))
         else:
             if instruction.heredocs:

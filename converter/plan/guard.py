@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from converter.diagnostics import refuse
 from converter.dockerfile.parser import parse
-from converter.dockerfile.stages import stages
+from converter.dockerfile.stages import Stage, stages
 from converter.shell.reader import read
 from converter.shell.syntax import Function, Script
-from converter.source import Source
+from converter.source import Source, Span
 
 if TYPE_CHECKING:
     from converter.plan.model import FinalPlan
@@ -35,13 +35,19 @@ def check_result(final: FinalPlan, text: str) -> None:
     old += final.runtime.stages
     if len(new) != len(old):
         raise GuardError(f"{len(old)} stages went in and {len(new)} came out")
+    parts: list[tuple[Stage, Source, set[Span]]] = []
+    for file in final.builders:
+        edited = [edit.span for edit in final.builder_edits.get(file.event.number, ())]
+        for stage in file.stages[: file.target.index + 1]:
+            touched = {i.span for i in stage.instructions if any(span in i.span for span in edited)}
+            parts.append((stage, file.source, touched))
     changed = {span for span, _ in final.rewritten.changed}
-    offset = len(new) - len(final.runtime.stages)
-    for stage, result in zip(final.runtime.stages, new[offset:], strict=True):
+    parts += [(stage, final.runtime.source, changed) for stage in final.runtime.stages]
+    for (stage, origin, skipped), result in zip(parts, new, strict=True):
         kept = [
-            final.runtime.source.slice(instruction.span).strip()
+            origin.slice(instruction.span).strip()
             for instruction in stage.instructions
-            if instruction.span not in changed and not _refers(final.runtime.source.slice(instruction.span))
+            if instruction.span not in skipped and not _refers(origin.slice(instruction.span))
         ]
         have = [source.slice(instruction.span).strip() for instruction in result.instructions]
         position = 0
@@ -49,7 +55,7 @@ def check_result(final: FinalPlan, text: str) -> None:
             while position < len(have) and have[position] != instruction:
                 position += 1
             if position == len(have):
-                raise GuardError(f"an instruction of the final stage is missing: {instruction.splitlines()[0]}")
+                raise GuardError(f"an instruction is missing: {instruction.splitlines()[0]}")
             position += 1
 
 

@@ -41,8 +41,9 @@ def runtime_marks(runtime: BuildFile, changed: Iterable[tuple[Span, str]]) -> li
     return [(span, "rewritten", why) for span, why in changed]
 
 
-def builder_marks(builder: BuildFile) -> list[Marked]:
-    """The instructions of a builder Dockerfile: FROM is rewritten, everything else absorbed."""
+def builder_marks(builder: BuildFile, edited: Iterable[Span]) -> list[Marked]:
+    """The instructions of a builder Dockerfile: FROM and those with an edit are rewritten, everything else absorbed."""
+    changed = list(edited)
     marks: list[Marked] = []
     for node in builder.tree.nodes:
         if isinstance(node, Directive):
@@ -50,6 +51,8 @@ def builder_marks(builder: BuildFile) -> list[Marked]:
         elif isinstance(node, Instruction):
             if node is builder.target.from_instruction:
                 marks.append((node.span, "rewritten", "the stage has a name now"))
+            elif any(span in node.span for span in changed):
+                marks.append((node.span, "rewritten", "it is part of the builder stage, and says there what it did"))
             else:
                 marks.append((node.span, "absorbed", "it is part of the builder stage"))
     return marks

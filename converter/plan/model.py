@@ -11,6 +11,7 @@ from converter.plan import copies
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import Liveness
 from converter.plan.merge import Blocks
+from converter.plan.rebase import Context
 from converter.result import Assumption
 from converter.shell.interpreter import Run
 from converter.source import Edit, Span
@@ -33,6 +34,8 @@ class FinalPlan(Struct, frozen=True):
     names: Mapping[int, str]
     blocks: Blocks
     rewritten: copies.Rewritten
+    context: Context
+    builder_edits: Mapping[int, list[Edit]]
 
 
 class Plan(Struct):

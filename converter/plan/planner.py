@@ -23,6 +23,7 @@ from converter.plan.merge import Tail, merge, name_stages
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.modes import Modes
 from converter.plan.ownership import may_be_anothers
+from converter.plan.rebase import MOVED, single_context
 from converter.plan.recognize import Recognizer
 from converter.plan.remarks import Remarks
 from converter.plan.spelling import Spelling
@@ -153,9 +154,17 @@ class _Planner:
             artifact.host: start.kind(artifact.host) is not None
             for take in takes for use in take.sources for artifact in use.artifacts
         }  # fmt: skip
-        rewritten = copies.rewrite(takes, runtime, origin_of, spelling_of, self.work.show, shadowed)
+        context = single_context(self.work, runtime, self.work.taken[runtime.event.number], ordered)
+        rewritten = copies.rewrite(
+            takes, runtime, origin_of, spelling_of, self.work.show, shadowed, context.lead(runtime)
+        )
+        for instruction, edit in context.edits.get(runtime.event.number, []):
+            rewritten.edits.append(edit)
+            rewritten.changed.append((instruction.span, MOVED))
         image_stages = self.image_stages(runtime, names)
-        tails = ContainerRuns(self.work, stage_spelling).tails(builders, names, runtime, liveness.images)
+        tails = ContainerRuns(self.work, stage_spelling).tails(
+            builders, names, runtime, context.folder, liveness.images
+        )
         for builder in ordered:
             number = builder.event.number
             spelling = stage_spelling(builder)
@@ -167,9 +176,11 @@ class _Planner:
             arguments = [
                 f"ARG {p.name}{'' if p.default is None else '=' + p.default}" for p in spelling.parameters.values()
             ]
-            tails[number] = Tail([*arguments, *lines], tails[number].edits if number in tails else [])
+            edits = [*(tails[number].edits if number in tails else []), *(e for _, e in context.edits.get(number, []))]
+            tails[number] = Tail([*arguments, *lines], edits)
         blocks = merge(ordered, runtime, names, rewritten.edits, image_stages, tails)
-        return FinalPlan(runtime, ordered, names, blocks, rewritten)
+        edits_of = {number: tail.edits for number, tail in tails.items()}
+        return FinalPlan(runtime, ordered, names, blocks, rewritten, context, edits_of)
 
     def stage_of(self, builders: Builders, artifact: Artifact) -> int:
         """The number of the stage that an artifact comes from."""

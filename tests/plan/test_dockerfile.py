@@ -542,16 +542,44 @@ def test_a_context_that_only_the_builder_needs_becomes_the_single_one() -> None:
     assert written(answer, "out.Dockerfile") == MERGED
 
 
-def test_two_contexts_that_both_are_needed_are_refused() -> None:
-    script = (
-        "docker build -t b -f a/Dockerfile a\ndocker create --name c b\ndocker cp c:/src/app b/app\n"
-        "docker build -t app b\n"
+TWO_CONTEXTS = (
+    "docker build -t b -f a/Dockerfile a\ndocker create --name c b\ndocker cp c:/src/app b/app\ndocker build -t app b\n"
+)
+
+
+def two_contexts(runtime: str, **others: str) -> dict[str, str]:
+    return {"build.sh": TWO_CONTEXTS, "a/Dockerfile": BUILDER, "a/x": "", "b/Dockerfile": runtime, "b/y": "", **others}
+
+
+def test_two_contexts_that_both_are_needed_become_the_folder_that_holds_them() -> None:
+    runtime = "FROM alpine\nCOPY ./y *.conf /etc/\nCOPY app y /srv/\nADD . /all\n"
+    answer = convert_texts(two_contexts(runtime, **{"b/z.conf": ""}))
+    assert written(answer, "b/Dockerfile") == (
+        "FROM golang:1.13 AS builder\nWORKDIR /src\nCOPY a/ .\nRUN go build -o app .\n\n"
+        "FROM alpine\nCOPY b/y b/*.conf /etc/\nCOPY --from=builder /src/app /srv/\nCOPY b/y /srv/\n"
+        "ADD b/ /all\nCOPY --from=builder /src/app /all/app\n"
     )
-    texts = {
-        "build.sh": script, "a/Dockerfile": BUILDER, "a/x": "",
-        "b/Dockerfile": "FROM alpine\nCOPY y /y\nCOPY app /app\n", "b/y": "",
-    }  # fmt: skip
-    assert refusal(convert_texts(texts)) == ("STG507", "build.sh")
+    assert written(answer, "build.sh") == "docker build -t app -f b/Dockerfile .\n"
+
+
+def test_the_ignore_file_of_the_wider_context_gets_the_rules_of_the_others() -> None:
+    texts = two_contexts(
+        "FROM alpine\nCOPY . /srv\n", **{"b/.dockerignore": "*.md\n!b.md\n", "b/a.md": "", "b/b.md": ""}
+    )
+    answer = convert_texts(texts)
+    assert written(answer, ".dockerignore") == "b/*.md\n!b/b.md\n"
+
+
+def test_an_ignore_file_of_the_wider_context_that_hides_what_a_stage_saw_is_refused() -> None:
+    texts = two_contexts("FROM alpine\nCOPY y app /srv/\n", **{".dockerignore": "b\n"})
+    assert refusal(convert_texts(texts))[0] == "STG504"
+
+
+def test_a_context_outside_the_tree_is_refused_where_the_tree_is_needed_too() -> None:
+    texts = two_contexts("FROM alpine\nCOPY y app /srv/\n")
+    texts["build.sh"] = TWO_CONTEXTS.replace("b/Dockerfile a", "b/Dockerfile /srv/sources")
+    texts["build.sh"] = "docker build -t b -f a/Dockerfile /srv/sources\n" + TWO_CONTEXTS.partition("\n")[2]
+    assert refusal(convert_texts(texts))[0] == "STG507"
 
 
 # what else is said

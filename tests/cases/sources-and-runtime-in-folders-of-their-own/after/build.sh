@@ -1,0 +1,5 @@
+#!/bin/bash
+set -e
+
+cd runtime
+docker build -t app:latest -f Dockerfile ..
