@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from converter.cli.options import Color, Debug
+from converter.cli.options import OUTPUT, Color, Debug, Env, ImageFacts, TemplateDir
 from converter.cli.parsing import PlainCommand, one_of
 from converter.cli.reporting import reported
 from converter.review.choices import FORMATS, LEVELS, SEVERITIES, Level
@@ -52,12 +52,11 @@ Exit status:
 """
 
 _WHAT = "What to review"
-_OUTPUT = "Output"
 
 
 def review(
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH...", help="A folder, or files of one repository. [default: .]")
+        list[str] | None, typer.Argument(metavar="PATH", help="A folder, or files of one repository. [default: .]")
     ] = None,
     base: Annotated[
         str,
@@ -77,27 +76,9 @@ def review(
             rich_help_panel=_WHAT,
         ),
     ] = "",
-    env: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--env",
-            metavar="NAME=VALUE",
-            help="A variable that scripts take from outside; may be repeated.",
-            rich_help_panel=_WHAT,
-        ),
-    ] = None,
-    image_facts: Annotated[
-        str,
-        typer.Option(
-            "--image-facts",
-            metavar="FILE",
-            help="A TOML file that tells what base images bring.",
-            rich_help_panel=_WHAT,
-        ),
-    ] = "",
-    template_dir: Annotated[
-        str, typer.Option("--template-dir", metavar="DIR", help="Your own templates.", rich_help_panel=_OUTPUT)
-    ] = "",
+    env: Env = None,
+    image_facts: ImageFacts = "",
+    template_dir: TemplateDir = "",
     format: Annotated[
         str,
         typer.Option(
@@ -105,7 +86,7 @@ def review(
             metavar="FORMAT",
             callback=one_of(*FORMATS),
             help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
         ),
     ] = "text",
     output: Annotated[
@@ -114,7 +95,7 @@ def review(
             "--output",
             metavar="FILE",
             help="Write the findings into FILE instead of standard output.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
         ),
     ] = "",
     fail_level: Annotated[
@@ -124,7 +105,7 @@ def review(
             metavar="LEVEL",
             callback=one_of(*LEVELS),
             help="Status 1 for findings of this level or a graver one: none (never), note, warning or error.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
         ),
     ] = "warning",
     convertible: Annotated[
@@ -134,7 +115,7 @@ def review(
             metavar="LEVEL",
             callback=one_of(*SEVERITIES),
             help="The level of what can be converted: note, warning or error.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
         ),
     ] = "warning",
     refused: Annotated[
@@ -144,12 +125,12 @@ def review(
             metavar="LEVEL",
             callback=one_of(*LEVELS),
             help="The level of what cannot be converted as it stands: none (say nothing), note, warning or error.",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=OUTPUT,
         ),
     ] = "note",
     json_schema: Annotated[
         bool,
-        typer.Option("--json-schema", help="Print the schema of the JSON output and exit.", rich_help_panel=_OUTPUT),
+        typer.Option("--json-schema", help="Print the schema of the JSON output and exit.", rich_help_panel=OUTPUT),
     ] = False,
     color: Color = "auto",
     debug: Debug = False,
@@ -167,6 +148,7 @@ def review(
     from converter.review.tree import outcomes_of
 
     root, files = _root_of(paths or ["."])
+    _stop_where_unfinished(root)
     touched = _touched(root, base, diff)
     options = inputs.options(
         root, arguments=None, env=env or (), builder=None, runtime=None, image="", cwd="", image_facts=image_facts
@@ -209,6 +191,18 @@ def _root_of(paths: Sequence[str]) -> tuple[Root, frozenset[str] | None]:
             raise UsageProblem(f"{path} lies below {other.folder}, and {paths[0]} below {root.folder}")
         files.add(file)
     return root, frozenset(files)
+
+
+def _stop_where_unfinished(root: Root) -> None:
+    """A review writes nothing, so it cannot bring to its end what it finds half written, and must not judge it."""
+    from converter.batch.problems import Problem
+    from converter.batch.recovery import is_unfinished
+
+    if is_unfinished(root.folder):
+        raise Problem(
+            f"an interrupted `stageify convert --write` was found in {root.folder}",
+            "`stageify convert` there completes or undoes it",
+        )
 
 
 def _touched(root: Root, base: str, diff: str) -> Touched | None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from converter.batch.recovery import JOURNAL
 from converter.review.choices import FORMATS
 from tests.batch.trees import RECIPE, git, make, repository, snapshot
 from tests.cli.running import SAMPLE, Done, stageify
@@ -178,6 +179,15 @@ def test_in_a_shallow_clone_the_message_says_what_to_fetch(
     done = stageify(monkeypatch, "review", tmp_path / "clone", "--base", "origin/main")
     assert done.status == 2
     assert "`git fetch --unshallow origin +main:refs/remotes/origin/main`" in done.err
+
+
+def test_a_tree_that_is_half_written_is_not_judged(branch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (branch / JOURNAL).write_bytes(b"{}")
+    before = snapshot(branch)
+    done = stageify(monkeypatch, "review", branch)
+    assert (done.status, done.out) == (2, b"")
+    assert "interrupted `stageify convert --write`" in done.err
+    assert snapshot(branch) == before
 
 
 def test_a_script_takes_values_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
