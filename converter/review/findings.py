@@ -173,12 +173,12 @@ def _blocked(
 def _what(recipe: Recipe) -> str:
     finals = dict.fromkeys(image.dockerfile for image in recipe.images)
     origins = {stage.name: stage.origin for stage in recipe.stages}
-    builders = dict.fromkeys(
-        origin for copy in recipe.copies if (origin := origins.get(copy.stage)) and origin not in finals
-    )
+    builders = dict.fromkeys(origins.get(copy.stage) for copy in recipe.copies)
+    known = [builder for builder in builders if builder is not None and builder not in finals]
     sources = list(dict.fromkeys(copy.source for copy in recipe.copies))
-    what = sources[0] if len(sources) == 1 else f"{len(sources)} artifacts"
-    where = f"the image of {_list(list(builders))}" if builders else "a build image"
+    what = sources[0] if len(sources) == 1 else f"{len(sources)} artifacts" if sources else "files"
+    # A build image may come from no Dockerfile at all: an official one that runs the build, or one that is pulled.
+    where = f"the image of {_list(known)}" if len(known) == len(builders) else "another image"
     part = "" if recipe.status == "converted" else " in part"
     return (
         f"{recipe.driver} takes {what} out of {where} to build {_list(list(finals))}: "

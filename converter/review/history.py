@@ -11,11 +11,11 @@ from converter.batch.problems import Problem, UsageProblem
 from converter.review.touched import Touched, read_diff
 
 _DIFF = (
-    "-c", "core.fsmonitor=false", "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames",
+    "-c", "core.fsmonitor=false", "-c", "diff.autoRefreshIndex=false", "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames",
     "--unified=0", "--inter-hunk-context=0", "--submodule=short", "--ignore-submodules=dirty",
     "--src-prefix=a/", "--dst-prefix=b/", "--relative",
 )  # fmt: skip
-"""Every setting of a repository that would change the form of a diff, or run something, is overruled."""
+"""Every setting of a repository that would change the form of a diff, or run or write something, is overruled."""
 
 
 def changed_since(root: Root, base: str) -> Touched:
@@ -79,5 +79,5 @@ def _run(root: Root, *words: str, status: int | None = 0) -> subprocess.Complete
             f"`git config --global --add safe.directory {root.top}` says that you do",
         )
     if status is not None and done.returncode != status:
-        raise Problem(f"git {words[2]} failed: {complaint or done.returncode}")
+        raise Problem(f"git failed: {complaint or done.returncode}")
     return done

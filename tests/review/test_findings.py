@@ -28,6 +28,21 @@ def test_a_recipe_is_one_finding_that_says_what_is_there_and_what_to_do(tmp_path
     assert {change.path for change in finding.changes} == {"Dockerfile", "Dockerfile.build", "build.sh"}
 
 
+def test_several_artifacts_and_an_image_that_no_dockerfile_here_makes_are_told(tmp_path: Path) -> None:
+    more = b"docker cp extract:/src/conf ./conf\ndocker build -t app:latest"
+    script = RECIPE["build.sh"].replace(b"docker rm -f extract\ndocker build -t app:latest", more)
+    runtime = RECIPE["Dockerfile"].replace(b"COPY app .\n", b"COPY app .\nCOPY conf .\n")
+    (finding,) = review(tmp_path / "1", {**RECIPE, "build.sh": script, "Dockerfile": runtime})
+    assert "takes 2 artifacts out of the image of Dockerfile.build to build" in finding.message
+    pulled = (
+        RECIPE["build.sh"]
+        .replace(b"docker build -t app:build -f Dockerfile.build .\n", b"")
+        .replace(b"app:build", b"golang:1.13")
+    )
+    (finding,) = review(tmp_path / "2", {**RECIPE, "build.sh": pulled})
+    assert "takes /src/app out of another image to build Dockerfile" in finding.message
+
+
 @pytest.mark.parametrize("how", [["git", "apply"], ["patch", "-p1", "-s"], []], ids=["git", "patch", "the command"])
 def test_each_way_to_take_a_finding_ends_in_what_convert_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: list[str]
