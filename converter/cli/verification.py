@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
+import typer
+
 from converter.batch.problems import Problem
 from converter.batch.recipes import Outcome
 from converter.cli.picking import Picked
 from converter.cli.progress import Steps
 from converter.printable import Line, visible
 from converter.verify.problems import VerifyProblem
-from converter.verify.prove import Noise, Settings, Subject, Watch, prove
+from converter.verify.prove import Noise, Settings, Stopped, Subject, Watch, prove
 from converter.verify.report import render
 from converter.verify.scratch import Checkout
 from converter.verify.verification import ImageProof, Verification
@@ -38,6 +40,8 @@ def verify_outcome(
     with Steps(color) as steps:
         try:
             return prove(subject, settings, Watch(steps.begins, steps.heard))
+        except Stopped as stop:
+            raise typer.Exit(128 + stop.number) from None
         except VerifyProblem as problem:
             raise Problem(problem.message, problem.help) from None
 

@@ -40,7 +40,7 @@ def install(
     path = environment.get("PATH", os.defpath)
     programs = {name: found for name in RECORDED if (found := shutil.which(name, path=path)) is not None}
     changed = dict(changes or {})
-    session = Session(prefix, tuple(reserved), programs, {name: environment.get(name) for name in changed})
+    session = Session(prefix, tuple(reserved), programs, {name: environment.get(name) for name in changed}, changed)
     write_session(folder, session)
     launcher = folder / "launch.py"
     packages = str(Path(converter.__file__).parent.parent)

@@ -27,7 +27,7 @@ def rewrite(argv: Sequence[str], names: Names, look: Look, number: str) -> Actio
     try:
         command = parse(argv)
     except UsageError as error:
-        return refuse(f"{error}; what it would do to your engine is not known, so it is not run")
+        return _wrong(error, argv)
     elsewhere = [flag.name for flag in command.globals if flag.name in _ENGINE_FLAGS]
     if elsewhere:
         return refuse(f"`--{elsewhere[0]}` chooses another engine, in which nothing can be kept apart")
@@ -50,6 +50,13 @@ def rewrite(argv: Sequence[str], names: Names, look: Look, number: str) -> Actio
     return refuse(f"`{shown}` cannot be run under private names, so it is not run")
 
 
+def _wrong(error: UsageError, argv: Sequence[str]) -> Action:
+    """Where something is missing the program itself says so; any other mistake may be a newer program's feature."""
+    if error.index == len(argv):
+        return Action("run", tuple(argv))
+    return refuse(f"{error}; what it would do to your engine is not known, so it is not run")
+
+
 def _read(command: Command, flags: str, flags_first: bool) -> Command | Action:
     """The command with its flags and operands told apart."""
     operands = command.operands
@@ -58,7 +65,7 @@ def _read(command: Command, flags: str, flags_first: bool) -> Command | Action:
     try:
         found = scan(command.argv, start, compile_flags(flags, "help,h"), not flags_first, shown)
     except UsageError as error:
-        return refuse(f"{error}; what it would do to your engine is not known, so it is not run")
+        return _wrong(error, command.argv)
     return replace(command, flags=found.flags, operands=found.operands)
 
 

@@ -18,14 +18,15 @@ class Session(Struct, frozen=True):
 
     `prefix` begins every private name (`stageify-1a2b3c4d/legacy`); empty, names stay as they are and nothing is
     held back. `reserved` are repositories that belong to the recipe before it has made them. `programs` has the real
-    program of each recording one. `environment` is what the real program gets in the place of the run's own
-    variables; None takes one away.
+    program of each recording one. `environment` has the person's own value of each variable that the run sees
+    otherwise, None where it was not set; the real programs get it back. `seen` is what the run sees.
     """
 
     prefix: str
     reserved: tuple[str, ...]
     programs: dict[str, str]
     environment: dict[str, str | None]
+    seen: dict[str, str | None]
 
 
 class Call(Struct, frozen=True, omit_defaults=True):

@@ -20,7 +20,7 @@ from converter.docker_cli.errors import UsageError
 from converter.docker_cli.parse import parse
 from converter.docker_cli.prefixes import command_index, find_program
 from converter.isolation import dockerfiles
-from converter.isolation.draft import Action
+from converter.isolation.draft import Action, refuse
 from converter.isolation.engine import CommandLine
 from converter.isolation.names import Names, familiar
 from converter.isolation.rewrite import rewrite
@@ -49,6 +49,11 @@ def main(folder: str, program: str, arguments: Sequence[str]) -> int:
     call = Call(secrets.token_hex(6), argv, os.getcwd())
     if not session.prefix:
         return _finish(folder, call, replace(call, exit_status=_execute(session, argv, found.index, folder, call)))
+    chosen = _other_engine(session)
+    if chosen is not None:
+        return _held_or_refused(
+            Path(folder), call, refuse(f"{chosen} chooses another engine, in which nothing can be kept apart")
+        )
     engine = CommandLine(_real(session, argv, found.index)[found.index], _environment(session))
     names, ids = _names(session, folder)
     action = rewrite(argv, names, engine.look(names, ids), call.id)
@@ -68,6 +73,14 @@ def _names(session: Session, folder: str) -> tuple[Names, frozenset[str]]:
         Names(session.prefix, frozenset(own), frozenset(session.reserved), frozenset(networks)),
         frozenset(ids),
     )
+
+
+def _other_engine(session: Session) -> str | None:
+    """The variable by which the script itself chooses an engine."""
+    for name, value in session.seen.items():
+        if os.environ.get(name) not in (None, "", value):
+            return f"{name}={os.environ[name]}"
+    return None
 
 
 def _behind_prefix(session: Session, argv: tuple[str, ...]) -> int:
@@ -104,14 +117,7 @@ def _act(
     folder: Path, session: Session, call: Call, action: Action, index: int, engine: CommandLine, names: Names
 ) -> int:
     if action.kind != "run":
-        held = action.kind == "hold"
-        call = replace(
-            call, outcome="held" if held else "refused", exit_status=0 if held else REFUSED,
-            message=action.message, pushed=action.pushed,
-        )  # fmt: skip
-        print(f"stageify: {'held back: ' + ' '.join(call.argv) if held else action.message}", file=sys.stderr)
-        note(folder, call)
-        return call.exit_status or 0
+        return _held_or_refused(folder, call, action)
     argv, uses, stdin, dockerfile = action.argv, action.uses, None, ""
     command = _parsed(argv)
     if isinstance(command, Build):
@@ -136,6 +142,15 @@ def _act(
         pushed=action.pushed,
     )
     note(folder, call)
+    return status
+
+
+def _held_or_refused(folder: Path, call: Call, action: Action) -> int:
+    held = action.kind == "hold"
+    print(f"stageify: {'held back: ' + ' '.join(call.argv) if held else action.message}", file=sys.stderr)
+    status = 0 if held else REFUSED
+    outcome = "held" if held else "refused"
+    note(folder, replace(call, outcome=outcome, exit_status=status, message=action.message, pushed=action.pushed))
     return status
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from converter.docker_cli.references import parse_reference
 from converter.isolation.names import Names, familiar, repository
@@ -28,7 +29,7 @@ from converter.verify.scratch import Checkout, make_copy
 from converter.verify.verification import BuiltImage, Failure, ImageProof, Verification, Version
 
 TAIL_LINES = 20
-_BYPASS = re.compile(r"(?<![\w.-])/[\w./-]*/(?:docker|podman|nerdctl|buildah|sudo|doas)(?![\w./-])|docker\.sock")
+_BYPASS = re.compile(r"/s?bin/(?:docker|podman|nerdctl|buildah|sudo|doas)(?![\w./-])|/docker\.sock\b")
 _PROGRAMS = re.compile(r"\b(podman|nerdctl|buildah)\b")
 
 Noise = Literal["auto", "always", "never"]
@@ -92,9 +93,9 @@ def _check_scripts(subject: Subject) -> None:
         for number, line in enumerate(text.splitlines(), 1):
             code = line.partition(" #")[0] if not line.lstrip().startswith("#") else ""
             found = _BYPASS.search(code)
-            if found is not None and not (found.group() == "docker.sock" and "-v" in code):
+            if found is not None:
                 raise VerifyProblem(
-                    f"{path}:{number}: `{found.group()}` reaches the engine past the recording `docker`, so what it "
+                    f"{path}:{number}: `{found.group().lstrip('/')}` reaches the engine past the recording `docker`, so what it "
                     "does there cannot be kept apart from what is yours",
                     "let the script call `docker` by its name",
                 )
@@ -147,7 +148,12 @@ class _Proof:
             self.settings.noise == "auto" and any(not proof.equal for proof in proofs)
         )
         if measures:
-            proofs = self._without_noise(proofs, images, sizes, {tag: a for tag, (a, _) in pairs.items()})
+            again = self._build("again", "legacy", ())
+            measures = again.succeeded
+            if again.succeeded:
+                made_again = self._made("again", again)
+                ids = {tag: made_again.get(a) for tag, (a, _) in pairs.items()}
+                proofs = [self._without_noise(proof, *images[proof.tag], ids[proof.tag]) for proof in proofs]
         return Verification(
             self.subject.driver,
             tuple(proofs),
@@ -204,46 +210,29 @@ class _Proof:
         rest = {name: identifier for name, identifier in made.items() if name not in compared and name not in finals}
         return tuple(BuiltImage(name, self._size(identifier)) for name, identifier in rest.items())
 
-    def _without_noise(
-        self,
-        proofs: Sequence[ImageProof],
-        images: Mapping[str, tuple[Image, Image]],
-        sizes: Mapping[str, tuple[int, int]],
-        names: Mapping[str, str],
-    ) -> list[ImageProof]:
-        """The proofs without what two builds of the legacy version differ in."""
-        again = self._build("again", "legacy", ())
-        if not again.succeeded:
-            return list(proofs)
-        made = self._made("again", again)
-        result = []
-        for proof in proofs:
-            identifier = made.get(names[proof.tag])
-            if identifier is None:
-                result.append(proof)
-                continue
-            legacy, new = images[proof.tag]
-            measured = compare(legacy, self._read(identifier))
-            varies = not measured.size_equal or self._size(identifier) != sizes[proof.tag][0]
-            result.append(
-                ImageProof(proof.tag, *sizes[proof.tag], compare(legacy, new, measured=measured), size_is_noise=varies)
-            )
-        return result
+    def _without_noise(self, proof: ImageProof, legacy: Image, new: Image, again: str | None) -> ImageProof:
+        """The proof without what two builds of the legacy version differ in; `again` is the second one, by its id."""
+        if again is None:
+            return proof
+        measured = compare(legacy, self._read(again))
+        varies = not measured.size_equal or self._size(again) != proof.legacy_size_bytes
+        return replace(proof, comparison=compare(legacy, new, measured=measured), size_is_noise=varies)
 
     def _failure(self, version: Version, ran: Ran) -> Failure:
         text = ran.log.read_text(encoding="utf-8", errors="replace")
-        kept = tempfile.NamedTemporaryFile(  # noqa: SIM115  (it is for the person, and stays)
-            "w", prefix=f"{self.run}-{version}-", suffix=".log", delete=False, encoding="utf-8"
-        )
-        with kept:
-            kept.write(text)
+        if self.settings.log_folder is not None:
+            kept = os.path.join(self.settings.log_folder, f"{version}.txt")
+        else:  # for the person to read: it stays
+            descriptor, kept = tempfile.mkstemp(prefix=f"{self.run}-{version}-", suffix=".log")
+            os.close(descriptor)
+            shutil.copyfile(ran.log, kept)
         if ran.refused is not None:
             reason = ran.refused.message
         elif ran.exit_status is None:
             reason = f"it took longer than {self.settings.timeout_seconds:g} seconds"
         else:
             reason = f"exit status {ran.exit_status}"
-        return Failure(version, reason, tuple(text.splitlines()[-TAIL_LINES:]), kept.name)
+        return Failure(version, reason, tuple(text.splitlines()[-TAIL_LINES:]), kept)
 
 
 def _by_itself(failure: Failure) -> VerifyProblem:

@@ -127,6 +127,9 @@ CASES = [
     ("docker info", "docker info"),
     ("docker system df", "docker system df"),
     ("docker build --help", "docker build --help"),
+    # what the program itself complains about
+    ("docker rm -f", "docker rm -f"),
+    ("docker build -t", "docker build -t"),
 ]
 
 
