@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,9 @@ from converter.cli.options import (
 from converter.cli.parsing import COMMAND_LINE, DRIVER_ARGUMENTS, DriverCommand, one_of
 from converter.cli.reporting import reported
 
+if TYPE_CHECKING:
+    from converter.cli.picking import Picked
+
 EPILOG = """\
 Paths in flags and output are relative to the root: PATH, or the top of the git repository where PATH is a file.
 
@@ -38,16 +41,19 @@ Examples:
   stageify convert app -- release            the script is called as `build.sh release`
   stageify convert --target compile --target image
                                              the Makefile is called as `make compile image`
+  stageify convert --write --verify app      prove first that the images are equal
   stageify convert --format json app         for programs
 
 \b
 Exit status:
   0  done, or with --check: nothing to convert
-  1  with --check or --diff: there is something to convert
+  1  with --check or --diff: there is something to convert; with --verify: the images differ
   2  the call or the environment is wrong
   3  nothing to convert here: no recipe, not the pattern, or already multi-stage
   4  refused: something stands in the way, and the message says what
 """
+
+NOT_PROVED = 1
 
 _MODES = "What to do (one of them)"
 
@@ -78,6 +84,15 @@ def convert(
             rich_help_panel=_MODES,
         ),
     ] = "",
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help="First build both versions on a real engine; only if the images are equal anything is printed or "
+            "written. See `stageify verify`.",
+            rich_help_panel="Proof",
+        ),
+    ] = False,
     script: Script = "",
     builder: Builder = "",
     runtime: Runtime = "",
@@ -121,6 +136,7 @@ def convert(
     from converter.cli.picking import pick
 
     inputs.one_mode({"--diff": diff, "--check": check, "--write": write, "--out": bool(out)})
+    inputs.one_mode({"--check": check, "--verify": verify})
     picked = pick(
         context,
         path,
@@ -146,7 +162,25 @@ def convert(
         command=context.meta[COMMAND_LINE],
         arguments=context.meta[DRIVER_ARGUMENTS],
     )
+    if verify and not _proved(picked, color):
+        return NOT_PROVED
     return answer(request, picked.selection)
+
+
+def _proved(picked: Picked, color: str) -> bool:
+    """Builds both versions of what is going to be converted and reports on standard error; True without any."""
+    import sys
+
+    from converter.cli.output import wants_colour, write_lines
+    from converter.cli.verification import verification_lines, verify_outcome
+    from converter.verify.report import DEFAULT_LIMIT
+
+    outcome = picked.selection.chosen
+    if outcome is None or not outcome.recipe.files:
+        return True
+    found = verify_outcome(picked, outcome, noise="auto", timeout_seconds=None, log_folder=None, color=color)
+    write_lines(verification_lines(found, DEFAULT_LIMIT), sys.stderr, wants_colour(color, sys.stderr))
+    return found.equal
 
 
 def _print_schema() -> int:

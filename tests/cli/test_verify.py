@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from converter.cli.verification import verification_lines
 from converter.cli.verify_schema import SCHEMA, to_json
 from converter.verify.compare import Comparison, Difference
 from converter.verify.verification import BuiltImage, Failure, ImageProof, Verification
-from tests.batch.trees import make
+from tests.batch.trees import make, snapshot
 from tests.cli.running import SAMPLE, stageify
 from tests.verify.archives import classic, layer, member
 
@@ -174,3 +175,18 @@ def test_the_help_has_examples_and_every_exit_status(monkeypatch: pytest.MonkeyP
     told = done.out.decode()
     assert "stageify verify --archives old.tar new.tar" in told
     assert all(f"\n    {status}  " in told for status in range(5))
+
+
+def test_convert_with_verify_needs_an_engine_before_it_writes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(SAMPLE, tmp_path / "sample"))
+    before = snapshot(root)
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
+    done = stageify(monkeypatch, "convert", "--write", "--verify", root)
+    assert (done.status, done.out) == (2, b"")
+    assert snapshot(root) == before
+
+
+def test_check_only_says_and_verify_builds(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = stageify(monkeypatch, "convert", "--check", "--verify", SAMPLE)
+    assert done.status == 2
+    assert "--check and --verify exclude each other" in done.err

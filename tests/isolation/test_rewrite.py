@@ -129,7 +129,6 @@ CASES = [
     ("docker build --help", "docker build --help"),
     # what the program itself complains about
     ("docker rm -f", "docker rm -f"),
-    ("docker build -t", "docker build -t"),
 ]
 
 

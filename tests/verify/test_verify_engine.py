@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.batch.trees import make
+from tests.batch.trees import make, snapshot
 from tests.cli.running import SAMPLE, Done, stageify
 from tests.engine.engine import Engine
 from tests.engine.fixtures import engine_test
@@ -302,3 +302,26 @@ def test_the_engine_of_the_docker_context_is_used(
     subprocess.run(["docker", "context", "use", "mine"], check=True, capture_output=True)
     done = stageify(monkeypatch, "verify", recipe(tmp_path / "recipe"))
     assert done.status == 0, done.err
+
+
+@pytest.mark.usefixtures("at_engine")
+def test_convert_writes_what_is_proved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    root = recipe(tmp_path / "recipe")
+    done = stageify(monkeypatch, "convert", root, "--write", "--verify")
+    assert done.status == 0, done.err
+    assert "equal: the new version builds the same image" in done.err
+    assert not (root / "Dockerfile.build").exists()
+
+
+@pytest.mark.usefixtures("at_engine")
+@pytest.mark.parametrize("mode", [["--write"], ["--diff"], ["--format", "json"], []])
+def test_convert_neither_writes_nor_prints_what_differs(
+    mode: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root = recipe(tmp_path / "recipe")
+    make(tmp_path / "mine", {"Dockerfile.j2": b"{{ directives }}{{ builders[0] }}{{ runtime }}RUN chmod 700 app\n"})
+    before = snapshot(root)
+    done = stageify(monkeypatch, "convert", root, "--verify", "--template-dir", tmp_path / "mine", *mode)
+    assert (done.status, done.out) == (1, b"")
+    assert "/root/app: mode: 0755 -> 0700" in done.err
+    assert snapshot(root) == before
