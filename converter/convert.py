@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec import Struct, field
 
@@ -107,7 +108,7 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
 
     request = Request(
         tree.texts,
-        StartingFiles(tree.paths),
+        starting_files(tree.paths),
         tree.unreadable,
         look_into,
         options.cwd,
@@ -233,8 +234,21 @@ _MENTIONING_NAMES = (
 _MENTIONING_ENDINGS = (
     ".bash", ".bat", ".cmd", ".gradle", ".json", ".md", ".mk", ".ps1", ".sh", ".toml", ".yaml", ".yml", "tasks.py",
 )  # fmt: skip
-MAX_MENTIONING = 400
-"""How many files of a tree are read to see who else names a builder Dockerfile."""
+MAX_MENTIONING = 5_000
+"""How many files of a tree are read to see who else names a builder Dockerfile, those nearest to the root first."""
+
+
+@lru_cache(maxsize=2)
+def starting_files(paths: frozenset[str]) -> StartingFiles:
+    """One for all conversions in a tree, as it takes longer than a conversion where the tree is large."""
+    return StartingFiles(paths)
+
+
+@lru_cache(maxsize=2)
+def _mentioning(paths: frozenset[str]) -> tuple[str, ...]:
+    """The files of a tree that may name others."""
+    found = sorted((path for path in paths if _may_mention(path)), key=lambda path: (path.count("/"), path))
+    return tuple(found[:MAX_MENTIONING])
 
 
 def _mentions(tree: Tree, run: Run) -> dict[str, str]:
@@ -243,7 +257,7 @@ def _mentions(tree: Tree, run: Run) -> dict[str, str]:
     copies = [event for event in run.events if isinstance(event, CopiedOut)]
     if not builds or not copies:
         return {}
-    wanted = sorted(path for path in tree.paths if _may_mention(path))[:MAX_MENTIONING]
+    wanted = _mentioning(tree.paths)
     missing = tuple(path for path in wanted if path not in tree.texts and path not in tree.unreadable)
     if missing:
         raise NeedsFiles(missing)
@@ -251,9 +265,9 @@ def _mentions(tree: Tree, run: Run) -> dict[str, str]:
 
 
 def _may_mention(path: str) -> bool:
-    """Whether a file is of a kind that names Dockerfiles: build scripts, CI files, prose."""
+    """Whether a file is of a kind that names Dockerfiles: build scripts (with no ending, too), CI files, prose."""
     name = paths.base_name(path).lower()
-    return name.endswith(_MENTIONING_ENDINGS) or name.startswith(_MENTIONING_NAMES)
+    return name.endswith(_MENTIONING_ENDINGS) or name.startswith(_MENTIONING_NAMES) or "." not in name
 
 
 def _check_choice(result: Plan, options: Options) -> None:

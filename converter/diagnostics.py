@@ -118,6 +118,30 @@ RULES: dict[str, Rule] = _table(
         "a script in a language that is not read",
         "Shell scripts for sh, dash, ash, ksh and bash are read. Other languages are not; convert the commands by hand.",
     ),
+    Rule(
+        "STG108",
+        "more has to be said about this recipe",
+        "How the script is called or where it is started decides what it builds, and reading does not tell. Convert it "
+        "alone: `stageify convert` takes --cwd, --target and the script's arguments.",
+    ),
+    Rule(
+        "STG109",
+        "two recipes make different files of one",
+        "Recipes share a Dockerfile or a script, and their conversions disagree about what it becomes, so that writing one "
+        "would break the other. Give each recipe a file of its own first.",
+    ),
+    Rule(
+        "STG110",
+        "recipes that share files go together",
+        "Recipes that share a file are converted and written together or not at all, since each depends on what becomes of "
+        "it. One of them cannot be converted, so this one is left alone too.",
+    ),
+    Rule(
+        "STG111",
+        "the files cannot be written",
+        "The recipe converts, but its files cannot be changed: one of them was changed meanwhile, lies outside of the root, "
+        "or may not be written. All of its files are as they were.",
+    ),
     # 2xx: Dockerfiles
     Rule(
         "STG201",
@@ -359,6 +383,12 @@ RULES: dict[str, Rule] = _table(
     Rule(
         "STG901",
         "internal error",
-        "The conversion failed its own check, which is a defect of the program. Nothing was written.",
+        "The conversion failed its own check or ended unexpectedly, which is a defect of the program. Nothing was written.",
+    ),
+    Rule(
+        "STG902",
+        "the time limit of a recipe is reached",
+        "Reading a recipe takes milliseconds, and this one did not end within the limit of `stageify batch --timeout`. "
+        "Nothing of it was written, and all other recipes were done.",
     ),
 )

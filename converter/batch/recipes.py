@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -62,9 +62,14 @@ class Selection(Struct, frozen=True):
 
 
 def convert_driver(
-    root: Root, paths: frozenset[str], driver: str, options: Options, templates: Mapping[str, str] | None = None
+    root: Root,
+    paths: frozenset[str],
+    driver: str,
+    options: Options,
+    templates: Mapping[str, str] | None = None,
+    read: Callable[[Root, str], Source] = read_text,
 ) -> Outcome:
-    """Converts the recipe of one driver, reading what the conversion asks for.
+    """Converts the recipe of one driver, reading what the conversion asks for; `read` raises what `read_text` does.
 
     A file that does not exist is simply not given to the conversion, which knows what its absence means. One that
     is no text, or lies outside the root, refuses the recipe. Raises `Problem` for one that may not be read, or
@@ -77,7 +82,7 @@ def convert_driver(
     for _ in range(MAX_ROUNDS):
         for path in wanted:
             try:
-                texts[path] = read_text(root, path)
+                texts[path] = read(root, path)
             except FileNotFoundError:
                 absent.add(path)
             except SourceError as unread:
@@ -85,9 +90,10 @@ def convert_driver(
         if driver in absent:
             raise Problem(f"{driver}: no such file below {root.folder}")
         try:
-            answer = conversion.convert(Tree(paths - absent, texts, unreadable), driver, options, templates)
+            tree = Tree(paths - absent if absent else paths, texts, unreadable)
+            answer = conversion.convert(tree, driver, options, templates)
         except (conversion.OptionError, TemplateProblem) as wrong:
-            raise UsageProblem(str(wrong)) from None
+            raise UsageProblem(str(wrong)) from wrong
         if not isinstance(answer, Needs):
             return Outcome(answer, texts)
         wanted = tuple(path for path in answer.paths if not (path in texts or path in absent or path in unreadable))
@@ -105,7 +111,7 @@ def convert_folder(
         try:
             outcomes.append(convert_driver(root, paths, driver, options, templates))
         except Problem as problem:
-            outcomes.append(Outcome(_unreadable(driver, problem), {}))
+            outcomes.append(Outcome(unreadable_recipe(driver, problem), {}))
     return select(outcomes)
 
 
@@ -142,5 +148,6 @@ def _unread(unread: SourceError) -> Diagnostic:
     return replace(error(code, unread.reason), location=place)
 
 
-def _unreadable(driver: str, problem: Problem) -> Recipe:
+def unreadable_recipe(driver: str, problem: Problem) -> Recipe:
+    """The answer for a recipe with a file that may not be read."""
     return Recipe(driver, (driver,), "refused", diagnostics=(error("STG103", problem.message, help=problem.help),))

@@ -88,6 +88,14 @@ def write_into(folder: str, changes: Iterable[Change]) -> None:
     write_changes(folder, fresh)
 
 
+def is_made(folder: str, changes: Iterable[Change]) -> bool:
+    """Whether every change below a folder is made: no file of them is missing, left over or anything else."""
+    try:
+        return all(_content(os.path.join(folder, change.path)) == change.after for change in changes)
+    except OSError:
+        return False
+
+
 def settle(folder: str) -> str | None:
     """Completes or undoes what `recovery.recover` found; see there."""
     try:

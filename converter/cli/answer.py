@@ -13,14 +13,12 @@ from converter.batch.discovery import Root
 from converter.batch.problems import Problem
 from converter.batch.recipes import Outcome, Selection
 from converter.cli.advice import same_call
+from converter.cli.diff import print_diff
+from converter.cli.exit_status import CHANGES, DONE, NOTHING, REFUSED
 from converter.cli.output import wants_colour, write_bytes, write_lines
 from converter.cli.summary import VERDICTS, recipe_lines
 from converter.printable import Line, visible
 from converter.result import Recipe
-from converter.show import patch_lines
-
-DONE, CHANGES, NOTHING, REFUSED = 0, 1, 3, 4
-"""Exit statuses: done or nothing to do, something to convert, nothing to convert here, refused. 2 is a `Problem`."""
 
 
 class Request(Struct, frozen=True):
@@ -76,7 +74,7 @@ def _converted(request: Request, outcome: Outcome) -> int:
     if request.format == "json":
         _print_json([recipe])
     elif request.mode == "diff":
-        _print_diff(request, changes)
+        print_diff(changes, not request.root.in_subfolder, request.color)
     elif request.mode == "print":
         write_bytes(_new_dockerfiles(outcome))
     if request.format == "text":
@@ -91,17 +89,6 @@ def _new_dockerfiles(outcome: Outcome) -> bytes:
     texts.update((file.path, file.text) for file in outcome.recipe.files if file.text is not None)
     names = dict.fromkeys(image.dockerfile for image in outcome.recipe.images)
     return "".join(texts[name] for name in names if name in texts).encode()
-
-
-def _print_diff(request: Request, changes: Sequence[Change]) -> None:
-    from converter.batch.patch import patch
-
-    diff = patch(changes, git_headers=not request.root.in_subfolder)
-    if not wants_colour(request.color, sys.stdout):
-        write_bytes(diff)
-        return
-    lines = patch_lines(diff.decode("utf-8", "replace"))
-    write_lines([tuple((visible(text), style) for text, style in line) for line in lines], sys.stdout, True)
 
 
 def _print_json(recipes: Sequence[Recipe]) -> None:

@@ -13,7 +13,7 @@ from converter import __version__
 from converter.cli.options import Debug
 from converter.cli.parsing import PlainGroup
 
-COMMANDS = ("convert", "verify", "review", "explain")
+COMMANDS = ("convert", "verify", "batch", "review", "explain")
 """In the order of the help. The command `x` is registered by `converter.cli.x.register(app)`."""
 
 EPILOG = """\
@@ -23,6 +23,7 @@ Examples:
   stageify convert                  print the single Dockerfile for this folder
   stageify convert --diff app/      see every change that it would make
   stageify convert --write app/     make the changes
+  stageify batch --check ~/src      what would become of every recipe below a folder
   stageify review --base main       show a reviewer what this branch touches
   stageify verify app/              build both versions and compare the images
   stageify explain STG503           what a message means

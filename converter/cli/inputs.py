@@ -9,7 +9,11 @@ from collections.abc import Iterable, Mapping
 from converter.batch.discovery import Root, is_inside, relative
 from converter.batch.problems import Problem, UsageProblem, reason
 from converter.convert import Options
+from converter.plan.facts import FactsError, parse_facts
 from converter.source import Source, SourceError
+
+MAX_NUMBER = 1024
+"""Of processes: far more than any machine makes use of."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -62,7 +66,7 @@ def options(
         targets=tuple(targets),
         builder=builder,
         runtime=runtime,
-        facts=_own_text(own_path(root, "--image-facts", image_facts), image_facts) if image_facts else None,
+        facts=_facts(root, image_facts) if image_facts else None,
     )
 
 
@@ -102,6 +106,23 @@ def own_path(root: Root, flag: str, value: str) -> str:
     if not os.path.isabs(value) and not (is_inside(root, value) or os.path.realpath(full) == root.folder):
         raise UsageProblem(f"{flag} {value} leads out of {root.folder}", "give an absolute path")
     return os.path.normpath(full)
+
+
+def _facts(root: Root, file: str) -> str:
+    """The text of an image facts file: a mistake in it is the person's, and no recipe's."""
+    text = _own_text(own_path(root, "--image-facts", file), file)
+    try:
+        parse_facts(text)
+    except FactsError as problem:
+        raise UsageProblem(f"--image-facts {file}: {problem}") from None
+    return text
+
+
+def whole_number(flag: str, value: str) -> int:
+    """A number from 1 on. Raises `UsageProblem` for anything else."""
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= MAX_NUMBER:
+        raise UsageProblem(f"{flag} {value}: this is no whole number from 1 to {MAX_NUMBER:,}")
+    return int(value)
 
 
 def _below(root: Root, flag: str, value: str, kind: str) -> str:

@@ -48,13 +48,18 @@ def report(error: Exception) -> int:
         if isinstance(error, UsageProblem):
             _say("  usage: stageify COMMAND --help")
         return 2
-    if os.environ.get(DEBUG_VARIABLE, "") not in ("", "0"):
+    if is_debugging():
         import traceback
 
         traceback.print_exception(error)
     what = " ".join(f"{type(error).__name__}: {error}".split())
     _say(f"stageify: internal error: {what}; run again with --debug to see the traceback")
     return 2
+
+
+def is_debugging() -> bool:
+    """Whether tracebacks were asked for."""
+    return os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
 
 
 def _say(text: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
-from converter.diagnostics import Diagnostic, Severity
+from converter.batch.counts import code_counts, status_counts
+from converter.diagnostics import RULES, Diagnostic, Severity
 from converter.result import Fate, LedgerEntry, Recipe, Status
 from converter.source import Location
 
@@ -16,6 +17,22 @@ VERSION = 0
 def to_json(recipes: Iterable[Recipe]) -> dict[str, Any]:
     """The object that `--format json` prints: fields and their meaning are those of `SCHEMA`."""
     return {"version": VERSION, "recipes": [recipe_to_json(recipe) for recipe in recipes]}
+
+
+def batch_to_json(recipes: Sequence[Recipe], unreadable: Mapping[str, str]) -> dict[str, Any]:
+    """The object that `stageify batch --format json` prints: as `to_json`, and the counts of `BATCH_SCHEMA`.
+
+    `unreadable` maps folders that took no part to the reason.
+    """
+    return {
+        **to_json(recipes),
+        "summary": {
+            "recipes": len(recipes),
+            "statuses": status_counts(recipes),
+            "diagnostics": code_counts(recipes),
+            "unreadable": [{"path": path, "reason": why} for path, why in unreadable.items()],
+        },
+    }
 
 
 def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
@@ -204,4 +221,34 @@ SCHEMA: dict[str, Any] = {
             ),
         ),
     },
+}
+
+_COUNT = {"type": "integer", "minimum": 0}
+
+BATCH_SCHEMA: dict[str, Any] = {
+    **SCHEMA,
+    "$id": f"urn:stageify:batch:{VERSION}",
+    "title": "stageify batch --format json",
+    **_object(
+        "Every path is relative to the ROOT, or to the deepest folder that holds all ROOTs, with forward slashes.",
+        **SCHEMA["properties"],
+        summary=_object(
+            "The recipes, counted.",
+            recipes={**_COUNT, "description": "How many there are."},
+            statuses=_object(
+                "How many have each status.",
+                **{status: {**_COUNT, "description": f"How many are {status}."} for status in get_args(Status)},
+            ),
+            diagnostics={
+                "type": "object",
+                "description": "How many recipes have each diagnostic; codes that no recipe has are left out.",
+                "propertyNames": {"enum": list(RULES)},
+                "additionalProperties": {**_COUNT, "description": "How many recipes have it."},
+            },
+            unreadable=_list(
+                _object("A folder that took no part.", path=_text("Its path."), reason=_text("Why it took none.")),
+                "The folders that could not be looked at.",
+            ),
+        ),
+    ),
 }

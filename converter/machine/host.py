@@ -115,6 +115,15 @@ class StartingFiles:
                 folders.add(folder)
                 folder = paths.parent(folder)
         self.folders = frozenset(folders)
+        self._named: dict[str, list[str]] | None = None
+
+    def named(self, base: str) -> list[str]:
+        """Every file whose last segment is this one."""
+        if self._named is None:
+            self._named = {}
+            for path in sorted(self.files):
+                self._named.setdefault(paths.base_name(path), []).append(path)
+        return self._named.get(base, [])
 
     def kind(self, path: str) -> Kind | None:
         """What lies at a normalised path, None for nothing."""

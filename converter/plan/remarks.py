@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from converter.diagnostics import Diagnostic, warning
 from converter.machine import paths
 from converter.machine.host import FromContainer
+from converter.plan.mentions import mention
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.work import Work
-from converter.source import Location
+from converter.source import Location, Source
 
 
 class Remarks:
@@ -63,15 +62,16 @@ class Remarks:
         for event in self.work.builds:
             if event.number not in builders and event.dockerfile in converted:
                 kept.add(event.dockerfile)
-        scripts = {source.file.path for source, _ in self.work.run.scripts.values()}
+        own = {*converted, *kept, *(source.file.path for source, _ in self.work.run.scripts.values())}
+        start = result.finals[0].runtime.event.state.files.start
         for path in sorted(converted - kept):
-            users = [
-                name for name, text in self.work.mentions.items()
-                if name not in scripts and name not in converted and name not in kept and _mentions(name, text, path)
-            ]  # fmt: skip
+            users = {
+                name: offset for name, text in self.work.mentions.items()
+                if name not in own and (offset := mention(name, text, path, start)) is not None
+            }  # fmt: skip
             active = [name for name in users if _is_active(name)]
-            for name in users:
-                line, column = _place(self.work.mentions[name], path)
+            for name, offset in users.items():
+                line, column = Source(name, self.work.mentions[name]).position(offset)
                 end = column + len(paths.base_name(path))
                 location = Location(name, line, column, line, end)
                 if name in active:
@@ -103,18 +103,6 @@ class Remarks:
                             "add them to .dockerignore if the image does not need them",
                         )
                     )
-
-
-def _mentions(name: str, text: str, path: str) -> bool:
-    base = re.escape(paths.base_name(path))
-    return re.search(rf"(?<![\w.-]){base}(?![\w-]|\.\w)", text) is not None and name != path
-
-
-def _place(text: str, path: str) -> tuple[int, int]:
-    found = re.search(rf"(?<![\w.-]){re.escape(paths.base_name(path))}(?![\w-]|\.\w)", text)
-    assert found is not None
-    start = text.rfind("\n", 0, found.start()) + 1
-    return text.count("\n", 0, found.start()) + 1, found.start() - start + 1
 
 
 def _is_active(name: str) -> bool:

@@ -1,0 +1,230 @@
+"""`stageify batch`: every recipe below some folders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from converter.cli.options import OUTPUT, Color, Debug, Env, ImageFacts, TemplateDir
+from converter.cli.parsing import PlainCommand, one_of
+from converter.cli.reporting import reported
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    from converter.batch.journal import Journal
+    from converter.batch.roots import Survey
+    from converter.batch.run import Settings
+
+EPILOG = """\
+A recipe is found by what its script does. Each git repository below a ROOT is a tree of its own, and so is the ROOT.
+Recipes that share a file are converted and written together or not at all. Paths in the output are relative to the
+ROOT, or to the deepest folder that holds all ROOTs; those of --report and --journal to the current folder.
+
+Examples:
+
+\b
+  stageify batch ~/src                          what would become of every recipe in a folder of clones
+  stageify batch --check .                      the same, with status 1 if there is something to convert
+  stageify batch --diff . > all.patch           every change as one patch
+  stageify batch --write .                      make the changes: of each recipe all or none
+  stageify batch --write --journal run.jsonl .  the same; called again after a crash, it goes on where it was
+  stageify batch --report report.md ~/src       a report to hand on
+  stageify batch --format json . | jq .summary  for programs
+
+\b
+Exit status:
+  0  done, or nothing to do
+  1  with --check or --diff: there is something to convert
+  2  the call or the environment is wrong
+  4  at least one recipe was refused; the others are done
+"""
+
+_MODES = "What to do (one of them)"
+_HOW = "How to do it"
+DEFAULT_TIMEOUT_SECONDS = "60"
+
+
+def _print_schema(wanted: bool) -> bool:
+    if wanted:
+        import json
+
+        from converter.cli.output import write_bytes
+        from converter.cli.schema import BATCH_SCHEMA
+
+        write_bytes((json.dumps(BATCH_SCHEMA, indent=2) + "\n").encode())
+        raise typer.Exit(0)
+    return wanted
+
+
+def batch(
+    roots: Annotated[list[str], typer.Argument(metavar="ROOT", help="Folders to look for recipes in.")],
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print all changes as a unified diff.", rich_help_panel=_MODES)
+    ] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Print the summary; status 1 if there is something to convert.", rich_help_panel=_MODES
+        ),
+    ] = False,
+    write: Annotated[
+        bool,
+        typer.Option("--write", help="Make the changes in place: of each recipe all or none.", rich_help_panel=_MODES),
+    ] = False,
+    jobs: Annotated[
+        str,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            help="How many processes read recipes. [default: one per processor]",
+            rich_help_panel=_HOW,
+        ),
+    ] = "",
+    timeout: Annotated[
+        str,
+        typer.Option(
+            "--timeout",
+            metavar="SECONDS",
+            help="How long one recipe may take; then it is refused.",
+            rich_help_panel=_HOW,
+        ),
+    ] = DEFAULT_TIMEOUT_SECONDS,
+    journal: Annotated[
+        str,
+        typer.Option(
+            "--journal",
+            metavar="FILE.jsonl",
+            help="Note every finished recipe there; a run that was cut off goes on where it was.",
+            rich_help_panel=_HOW,
+        ),
+    ] = "",
+    env: Env = None,
+    image_facts: ImageFacts = "",
+    template_dir: TemplateDir = "",
+    report: Annotated[
+        str,
+        typer.Option(
+            "--report",
+            metavar="FILE",
+            help="Write a report: Markdown for .md, the JSON output for .json.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = "",
+    format: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="FORMAT", callback=one_of("text", "json"), help="text or json.", rich_help_panel=OUTPUT
+        ),
+    ] = "text",
+    json_schema: Annotated[
+        bool,
+        typer.Option(
+            "--json-schema",
+            is_eager=True,
+            callback=_print_schema,
+            help="Print the schema of the JSON output and exit.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
+    color: Color = "auto",
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            help="Also every detail of each recipe, and the scripts that hold none.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
+    debug: Debug = False,
+) -> int:
+    """Convert every recipe below some folders.
+
+    Without flags a summary is printed. Nothing is run but git, and no recipe is written without --write.
+    """
+    from converter.batch.roots import survey
+    from converter.batch.run import plan, results
+    from converter.batch.run import write as write_all
+    from converter.cli import inputs
+    from converter.cli.batch_answer import Wanted, answer, check_report, write_report
+    from converter.cli.batch_progress import shown_progress
+
+    inputs.one_mode({"--diff": diff, "--check": check, "--write": write})
+    wanted = Wanted(
+        mode="diff" if diff else "check" if check else "write" if write else "print",
+        format=format,
+        color=color,
+        verbose=verbose,
+        roots=tuple(roots),
+    )
+    check_report(report)
+    settings = _settings(jobs, timeout, env or (), image_facts, template_dir)
+    found = survey(roots, _own_files(report, journal), settings.jobs)
+    with _open_journal(journal, found, settings) as notes, shown_progress(color) as progress:
+        batch = plan(found, settings, notes, progress)
+        if write:
+            batch = write_all(batch, notes, progress)
+    shown = list(results(batch))
+    if report:
+        write_report(report, found, shown, write)
+    return answer(wanted, found, shown)
+
+
+def _settings(jobs: str, timeout: str, env: Sequence[str], image_facts: str, template_dir: str) -> Settings:
+    import os
+
+    from converter.batch.discovery import Root
+    from converter.batch.run import Settings
+    from converter.batch.workers import cpu_count
+    from converter.cli import inputs
+
+    here = Root(os.path.realpath("."), None)
+    options = inputs.options(
+        here,
+        arguments=None,
+        env=env,
+        builder=None,
+        runtime=None,
+        image="",
+        cwd="",
+        image_facts=os.path.abspath(image_facts) if image_facts else "",
+    )
+    templates = inputs.templates(here, os.path.abspath(template_dir) if template_dir else "")
+    return Settings(
+        inputs.whole_number("--jobs", jobs) if jobs else cpu_count(),
+        inputs.seconds("--timeout", timeout),
+        options,
+        templates,
+    )
+
+
+def _own_files(*names: str) -> list[str]:
+    """The files that the batch itself writes, which are no part of a tree."""
+    import os
+
+    return [os.path.realpath(name) for name in names if name]
+
+
+def _open_journal(path: str, found: Survey, settings: Settings) -> AbstractContextManager[Journal | None]:
+    from contextlib import nullcontext
+
+    if not path:
+        return nullcontext()
+    from hashlib import sha256
+
+    import msgspec.json
+
+    from converter import __version__
+    from converter.batch.journal import Header, Journal
+
+    options = sha256(msgspec.json.encode([settings.options, settings.templates])).hexdigest()
+    return Journal(path, Header(__version__, tuple(top.folder for top in found.tops), options))
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("batch", cls=PlainCommand, epilog=EPILOG)(reported(batch))
