@@ -335,7 +335,7 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
         stages=tuple(_stages(result)),
         copies=tuple(_copies(result)),
         ledger=tuple(entries),
-        assumptions=(*_standing(result), *run.assumptions, *result.assumptions),
+        assumptions=(*_standing(result), *result.assumptions),
         diagnostics=(*run.diagnostics, *_unique(result.diagnostics)),
         sources=tuple(dict.fromkeys(sources)),
         folder=run.folder,
@@ -355,6 +355,7 @@ def _standing(result: Plan) -> list[Assumption]:
             first.site.source.location(first.site.span),
         ),
         Assumption("the script runs as root or through an engine that copies as root, with the umask 022", None),
+        *(Assumption(about, site.source.location(site.span)) for about, site in result.run.assumptions),
     ]
 
 

@@ -158,12 +158,27 @@ def review(
     target = _output_file(root, tree, output) if output else ""
     # What the person names takes part even where git does not track it.
     outcomes = outcomes_of(root, tree | (files or frozenset()), options, templates)
-    found = findings(root, outcomes, touched, files, _severity(convertible), _level(refused))
+    found = findings(
+        root,
+        outcomes,
+        touched,
+        files,
+        _severity(convertible),
+        _level(refused),
+        _flags(env or (), image_facts, template_dir),
+    )
     report = Report(found, touched)
     _write(report, format, target, color)
     _say_how_many(report, len(outcomes), color)
     limit = LEVELS.index(_level(fail_level))
     return 1 if limit and LEVELS.index(worst(found)) >= limit else 0
+
+
+def _flags(env: Sequence[str], image_facts: str, template_dir: str) -> list[str]:
+    """What a later `stageify convert` has to be told again."""
+    flags = [word for assignment in env for word in ("--env", assignment)]
+    named = (("--image-facts", image_facts), ("--template-dir", template_dir))
+    return flags + [word for flag, value in named if value for word in (flag, value)]
 
 
 def _level(name: str) -> Level:

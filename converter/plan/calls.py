@@ -68,7 +68,8 @@ class CallEditor:
                         event.site.span,
                     )
                 )
-        edits = commands.insert_before_context(event, texts)
+        edits = self.name_file(plan, texts)
+        edits += commands.insert_before_context(event, texts)
         edits += self.rebase(plan)
         if edits:
             self.add_edits(result, event, edits, "the final build has what the builder stage needs")
@@ -88,17 +89,29 @@ class CallEditor:
                         f"rename `{name}` in one of the Dockerfiles first",
                     )
 
+    def name_file(self, plan: FinalPlan, texts: list[str]) -> list[Edit]:
+        """`-f` for a Dockerfile that the script put into another place, or that the new context does not begin with.
+
+        A new flag is added to `texts`, a flag that is there is replaced by the edits.
+        """
+        event = plan.runtime.event
+        path = plan.runtime.path
+        moves = plan.context.folder != event.context
+        if path == event.dockerfile and not (moves and event.command.file is None):
+            return []
+        flag = event.command.flag("file")
+        name = f"-f {commands.shell_word(paths.relative(path, event.state.folder))}"
+        if flag is None:
+            texts.append(name)
+            return []
+        return [Edit(commands.flag_span(event, flag), name)]
+
     def rebase(self, plan: FinalPlan) -> list[Edit]:
         """The context of the single build in the place of the runtime's."""
         event = plan.runtime.event
         if plan.context.folder == event.context:
             return []
-        edits = _context_edits(event, plan.context.folder)
-        if event.command.file is None:
-            span = commands.context_span(event)
-            name = paths.relative(event.dockerfile, event.state.folder)
-            edits.insert(0, Edit(Span(span.start, span.start), f"-f {commands.shell_word(name)} "))
-        return edits
+        return _context_edits(event, plan.context.folder)
 
     def arguments(self, builder: BuildFile, plan: FinalPlan) -> list[str]:
         """The `--build-arg`s that the builder's stages need at the final build."""

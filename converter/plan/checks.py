@@ -6,7 +6,7 @@ from converter.diagnostics import refuse
 from converter.dockerfile.stages import stage_references
 from converter.machine import paths
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, RanCommand
-from converter.machine.host import FromContainer
+from converter.machine.host import Entry, FromContainer, FromLink, FromTree
 from converter.machine.value import is_known
 from converter.plan import contexts
 from converter.plan.builders import MOUNTED
@@ -150,8 +150,9 @@ class Checker:
                 "give the builder a Dockerfile of its own, or copy from the stage by hand",
             )
         for file in (builder, runtime):
-            special = f"{file.path}.dockerignore"
-            if file.path and file.event.state.files.certain(special) is not None:
+            specials = (f"{file.path}.dockerignore", f"{file.event.dockerfile}.dockerignore") if file.path else ()
+            special = next((name for name in specials if file.event.state.files.certain(name) is not None), None)
+            if special is not None:
                 raise refuse(
                     "STG504",
                     f"{special} holds for one of the two builds only, and with BuildKit only",
@@ -159,6 +160,22 @@ class Checker:
                     file.event.site.span,
                     "move its rules into .dockerignore first",
                 )
+        self.check_ignore(builder, runtime)
+
+    def check_ignore(self, builder: BuildFile, runtime: BuildFile) -> None:
+        """The ignore file of the builder's context is the same at the single build."""
+        if not contexts.needs_context(builder):
+            return
+        path = paths.join(builder.event.context, ".dockerignore")
+        then, now = (file.event.state.files.certain(path) for file in (builder, runtime))
+        if (then.origin if then else None) != (now.origin if now else None):
+            raise refuse(
+                "STG504",
+                f"`{self.work.show(path)}` is not the same at the two builds, and in one build one would hold for both",
+                runtime.event.site.source,
+                runtime.event.site.span,
+                "use one ignore file that serves both builds",
+            )
 
     def check_mounts(self, runtime: BuildFile) -> None:
         """A `RUN --mount` of the build context may use the artifact, which is no longer there."""
@@ -191,6 +208,8 @@ class Checker:
                     alive = [n for n in numbers if n in liveness.live and n > builder.event.number]
                     if not alive or (entry is not None and isinstance(entry.origin, FromContainer)):
                         continue
+                    if self.is_recipes_own(path, entry, plan):
+                        continue
                     if contexts.takes_in(builder, path):
                         event = self.work.run.events[alive[0]]
                         raise refuse(
@@ -200,6 +219,13 @@ class Checker:
                             event.site.span,
                             "do it before the first build, or add the path to .dockerignore",
                         )
+
+    def is_recipes_own(self, path: str, entry: Entry | None, plan: FinalPlan) -> bool:
+        """Whether this is one of the Dockerfiles put into place, which the conversion changes in any case."""
+        own = {plan.runtime.path, *(builder.path for builder in plan.builders)}
+        if entry is not None and isinstance(entry.origin, FromLink):
+            path, entry = "", plan.runtime.event.state.files.lookup(entry.origin.target)
+        return path in own or (entry is not None and isinstance(entry.origin, FromTree) and entry.origin.path in own)
 
     def removers(self, path: str, start: Built, end: Built) -> tuple[int, ...]:
         return tuple(

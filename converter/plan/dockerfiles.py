@@ -17,7 +17,7 @@ from converter.dockerfile.stages import Stage, find_stage, stages
 from converter.dockerfile.syntax import Dockerfile
 from converter.machine import paths
 from converter.machine.events import Built, Created
-from converter.machine.host import FromTree
+from converter.machine.host import FromHost, FromTree
 from converter.machine.state import Image
 from converter.machine.value import Piece, Value, is_known
 from converter.plan.facts import ImageFacts, look_up
@@ -130,7 +130,7 @@ class Loader:
             raise refuse("STG303", f"the name of the Dockerfile, `{shown}`, is not known", *place)
         if paths.is_outside(event.dockerfile):
             raise refuse("STG106", f"the Dockerfile `{shown}` lies outside the root", *place)
-        entry = event.state.files.certain(event.dockerfile)
+        entry = event.state.files.certain(event.state.files.follow(event.dockerfile))
         if entry is None or entry.kind == "folder":
             raise refuse(
                 "STG104",
@@ -140,8 +140,7 @@ class Loader:
             )
         if not isinstance(entry.origin, FromTree):
             raise refuse("STG404", f"the Dockerfile `{shown}` is made by the script itself", *place)
-        if entry.origin.path != event.dockerfile:
-            raise refuse("STG404", f"the script puts `{entry.origin.path}` in the place of `{shown}`", *place)
+        # the script may have put it in another place: what is built is the file of the tree
         return entry.origin.path
 
     def arguments_of(self, event: Built) -> dict[str, Value]:
@@ -190,17 +189,27 @@ class Loader:
 
     def ignore_of(self, event: Built) -> IgnoreRules:
         """The ignore rules of the build's context."""
-        path = paths.join(event.context, ".dockerignore")
+        path = event.state.files.follow(paths.join(event.context, ".dockerignore"))
         entry = event.state.files.certain(path)
         if entry is None:
             return IgnoreRules()
-        if not isinstance(entry.origin, FromTree):
-            raise refuse("STG404", "the script itself makes the ignore file", event.site.source, event.site.span)
-        if path not in self.texts:
-            raise NeedsFiles((path,))
-        try:
-            return IgnoreRules.parse(self.texts[path].text)
-        except IgnoreError as error:
+        if isinstance(entry.origin, FromTree):
+            path = entry.origin.path
+            if path not in self.texts:
+                raise NeedsFiles((path,))
             source = self.texts[path]
+        elif isinstance(entry.origin, FromHost) and entry.origin.content is not None and entry.origin.content.known:
+            source = Source(path, entry.origin.content.flat)
+        else:
+            raise refuse(
+                "STG404",
+                "the ignore file is made by the script, and what is in it is not known",
+                event.site.source,
+                event.site.span,
+                "put the ignore file into the tree first",
+            )
+        try:
+            return IgnoreRules.parse(source.text)
+        except IgnoreError as error:
             line = source.line_span(min(error.line, max(1, source.line_count())))
             raise refuse("STG201", error.message, source, line, "correct the ignore file first") from None

@@ -32,7 +32,7 @@ from converter.machine.events import (
     Skipped,
     UsedImages,
 )
-from converter.machine.host import Entry, FromContainer, FromHost
+from converter.machine.host import Entry, FromContainer, FromHost, FromTree
 from converter.machine.value import TOKEN_START, Value
 from converter.shell.commands.effects import HARMLESS
 from converter.shell.interpreter import Run
@@ -69,16 +69,23 @@ class Liveness(Struct):
 
 
 def judge(
-    run: Run, builders: set[int], absorbed: set[int], needed: set[int], scripts: Mapping[str, str] | None = None
+    run: Run,
+    builders: set[int],
+    absorbed: set[int],
+    needed: set[int],
+    scripts: Mapping[str, str] | None = None,
+    gone: frozenset[str] = frozenset(),
+    swaps: frozenset[int] = frozenset(),
 ) -> Liveness:
     """Decides for each event of the run whether its command stays.
 
     `builders` are the numbers of the builds that become stages, `absorbed` those of the
     `docker cp` events whose result the final Dockerfiles take, and `needed` those of
     assignments whose variable the new script passes on. `scripts` are the texts of files of the tree that commands
-    may run: what they mention counts as used.
+    may run: what they mention counts as used. `gone` are the Dockerfiles of the tree that become stages,
+    and `swaps` the numbers of events that only put a final Dockerfile where it is built.
     """
-    judge = _Judge(run, builders, absorbed, needed, scripts or {})
+    judge = _Judge(run, builders, absorbed, needed, scripts or {}, gone, swaps)
     while judge.round():
         pass
     return judge.result
@@ -86,13 +93,22 @@ def judge(
 
 class _Judge:
     def __init__(
-        self, run: Run, builders: set[int], absorbed: set[int], needed: set[int], scripts: Mapping[str, str]
+        self,
+        run: Run,
+        builders: set[int],
+        absorbed: set[int],
+        needed: set[int],
+        scripts: Mapping[str, str],
+        gone: frozenset[str],
+        swaps: frozenset[int],
     ) -> None:
         self.run = run
         self.builders = builders
         self.absorbed = absorbed
         self.needed = needed
         self.scripts = scripts
+        self.gone = gone
+        self.swaps = swaps
         self.result = Liveness()
         self.containers = {
             event.number: event for event in run.events if isinstance(event, Created) and self.feeds(event)
@@ -161,7 +177,7 @@ class _Judge:
             return self.command_lives(event)
         if isinstance(event, Skipped):
             return self.construct_lives(event)
-        return True
+        return not (_is_lookup(event) and self.serves_dead(event))
 
     def some_live(self, event: Event, indices: tuple[int, ...], lives: list[bool]) -> bool:
         """A command with several operands goes when all of them go; some of them can go alone."""
@@ -197,6 +213,8 @@ class _Judge:
 
     def dead_copies_at(self, event: Event, path: str) -> bool:
         """Whether the path holds, at the event, only what copies brought that are no longer made."""
+        if self.is_gone(event, path):
+            return True
         found = [entry for _, entry in event.state.files.changed_below(path) if entry is not None]
         entry = event.state.files.lookup(path)
         if entry is not None and entry not in found:
@@ -212,6 +230,25 @@ class _Judge:
             (isinstance(e.origin, FromContainer) and self.copy_is_dead(e.origin.event)) or self.made_by_mkdir(e)
             for e in found
         )
+
+    def is_gone(self, event: Event, path: str) -> bool:
+        """Whether the path holds, at the event, a Dockerfile that becomes a stage, or one on its way to its build."""
+        if self.is_swap(event, path):
+            return True
+        entry = event.state.files.lookup(event.state.files.follow(path))
+        return entry is not None and isinstance(entry.origin, FromTree) and entry.origin.path in self.gone
+
+    def is_swap(self, event: Event, path: str) -> bool:
+        """Whether the path holds, at the event, a final Dockerfile on its way to its build or back."""
+        files = event.state.files
+        for entry in (files.lookup(path), files.lookup(files.follow(path))) if self.swaps else ():
+            if entry is None:
+                continue
+            if event.number in self.swaps and isinstance(entry.origin, FromTree):
+                return True
+            if entry.events and set(entry.events) <= self.swaps:
+                return True
+        return False
 
     def made_by_mkdir(self, entry: Entry) -> bool:
         made = [self.run.events[number] for number in entry.events]
@@ -238,6 +275,8 @@ class _Judge:
         dead = [self.dead_copies_at(event, path) for path in sources]
         if not any(dead):
             return True
+        if all(self.is_swap(event, path) for path in sources):
+            return False
         if all(dead):
             return any(self.is_delivered(event, path) for path in event.makes)
         if len(named) != len(dead):
@@ -250,7 +289,7 @@ class _Judge:
         read = any(
             isinstance(later, ChangedFiles) and path in later.reads for later in self.run.events[event.number + 1 :]
         )
-        if read:
+        if read or any(build.dockerfile == path for build in self.builds.values()):
             return False
         if paths.is_outside(path) or TOKEN_START in path:
             return True
@@ -285,6 +324,8 @@ class _Judge:
     def removal_is_dead(self, event: ChangedFiles, path: str) -> bool:
         """Whether there is nothing left that this operand of `rm` would remove."""
         start = event.state.files.start
+        if path in event.state.files.changes and self.is_gone(event, path):
+            return True
         if start.kind(path) is not None:
             return False
         if any(character in path for character in "*?["):
@@ -373,7 +414,10 @@ class _Judge:
             and other.number != event.number
             and not isinstance(other, Assigned)
         ]
-        harmless = all(isinstance(other, RanCommand) and not other.opaque and not other.makes for other in inner)
+        harmless = all(
+            (isinstance(other, RanCommand) and not other.opaque and not other.makes) or _is_lookup(other)
+            for other in inner
+        )
         return harmless or all(other.number not in self.result.live for other in inner)
 
     def variable_is_dead(self, event: Assigned) -> bool:
@@ -465,6 +509,8 @@ class _Judge:
 
     def command_lives(self, event: RanCommand) -> bool:
         base = paths.base_name(event.name)
+        if not event.opaque and not event.makes and self.serves_dead(event):
+            return False
         if event.makes:
             partners = [e for e in self.run.events if e.site == event.site and e.number != event.number]
             partners = [e for e in partners if not (isinstance(e, RanCommand) and e.makes)]
@@ -624,6 +670,11 @@ def _is_bare_declaration(text: str, place: int) -> bool:
         re.search(r"(?:^|[;&]|\{)\s*(?:local|declare|typeset|unset)\s+(?:-\w+\s+|\w+\s+)*$", text[line_start:place])
         is not None
     )
+
+
+def _is_lookup(event: Event) -> bool:
+    """Whether a docker command only asks for ids and the like."""
+    return isinstance(event, UsedImages) and event.verb in ("ps", "images", "inspect")
 
 
 def _values(event: Event) -> tuple[Value, ...]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from converter.diagnostics import refuse
 from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import stage_references
-from converter.machine.events import Assigned, CopiedOut, Created
+from converter.machine.events import Assigned, CopiedOut, Created, RanCommand
 from converter.machine.value import is_known
 from converter.plan import copies
 from converter.plan.builders import Builders, StageRun, find_builders, outs_of
@@ -70,8 +70,10 @@ class _Planner:
                     file.event.site.span,
                 )
         needed: set[int] = set()
+        gone = self.gone(finals, builders)
+        swaps = swapped(finals, self.work.run)
         while True:
-            liveness = judge(self.work.run, builders, absorbed, needed, self.work.mentions)
+            liveness = judge(self.work.run, builders, absorbed, needed, self.work.mentions, gone, swaps)
             plans, more = self.final_plans(finals, liveness)
             if more <= needed:
                 break
@@ -91,6 +93,14 @@ class _Planner:
             self.work.diagnostics += final.rewritten.diagnostics
             remarks.note_sweeps(final)
         return result
+
+    def gone(self, finals: list[BuildFile], builders: set[int]) -> frozenset[str]:
+        """The Dockerfiles of the tree that are only built for images that become stages."""
+        files = {number: self.work.loader.load(event) for event in self.work.builds
+                 if (number := event.number) in builders or number in {file.event.number for file in finals}
+                 or event.number in self.work.taken}  # fmt: skip
+        kept = {file.path for number, file in files.items() if number not in builders}
+        return frozenset({files[number].path for number in builders} - kept)
 
     def final_plans(self, finals: list[BuildFile], liveness: Liveness) -> tuple[list[FinalPlan], set[int]]:
         plans: list[FinalPlan] = []
@@ -227,3 +237,18 @@ def _as_another(created: Created) -> bool:
     """Whether the stage works as the user that `-u` names: one that is known and not root."""
     user = created.command.user
     return user is not None and is_known(user.text) and user.text not in ROOT_USERS
+
+
+def swapped(finals: list[BuildFile], run: Run) -> frozenset[int]:
+    """The events that brought the Dockerfiles of final builds to where they are built; the build can name the file itself."""
+    found: set[int] = set()
+    for runtime in finals:
+        place = runtime.event.dockerfile
+        if any(isinstance(event, RanCommand) and place in event.paths for event in run.events):
+            # something else uses it there
+            continue
+        files = runtime.event.state.files
+        for path in (place, files.follow(place)):
+            entry = files.lookup(path)
+            found |= set(entry.events) if entry is not None else set()
+    return frozenset(found)

@@ -60,8 +60,8 @@ class Remarks:
         kept = {plan.runtime.path for plan in result.finals}
         converted = {builder.path for plan in result.finals for builder in plan.builders if builder.path}
         for event in self.work.builds:
-            if event.number not in builders and event.dockerfile in converted:
-                kept.add(event.dockerfile)
+            if event.number not in builders and event.number in self.work.taken:
+                kept.add(self.work.loader.load(event).path)
         own = {*converted, *kept, *(source.file.path for source, _ in self.work.run.scripts.values())}
         start = result.finals[0].runtime.event.state.files.start
         for path in sorted(converted - kept):

@@ -63,12 +63,14 @@ def findings(
     only: frozenset[str] | None = None,
     convertible: Severity = "warning",
     refused: Level = "note",
+    flags: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
     """The findings for the recipes among the outcomes, in their order.
 
     With `touched` only recipes with a file that the change touches are reported, at a line of the change where they
     have one; with `only`, those in which one of the named files takes part. `convertible` is the severity of what can be
-    converted, `refused` that of what cannot, which is not reported where that is `none`.
+    converted, `refused` that of what cannot, which is not reported where that is `none`. `flags` are those that `stageify convert`
+    needs to come to the same result.
     """
     found: dict[str, Finding] = {}
     for outcome in outcomes:
@@ -76,7 +78,7 @@ def findings(
             continue
         parts = parts_of(outcome)
         if (touched is None or any(touched.has(part) for part in parts)) and (only is None or parts & only):
-            finding = _finding(root, outcome, touched, convertible, refused, frozenset(found))
+            finding = _finding(root, outcome, touched, convertible, refused, flags, frozenset(found))
             if finding is not None:
                 found[finding.fingerprint] = finding
     return tuple(found.values())
@@ -105,6 +107,7 @@ def _finding(
     touched: Touched | None,
     convertible: Severity,
     refused: Level,
+    flags: Sequence[str],
     taken: frozenset[str],
 ) -> Finding | None:
     recipe = outcome.recipe
@@ -118,13 +121,14 @@ def _finding(
         return None if refused == "none" else _blocked(outcome, location, blocked, refused, taken)
     if not changes:
         return None
+    command = shlex.join(["stageify", "convert", "--script", recipe.driver, *flags, "--write"])
     return Finding(
         code=CONVERTIBLE,
         severity=convertible,
         message=_what(recipe),
         why=RULES[CONVERTIBLE].explanation,
-        suggestion=_suggestion(recipe, changes),
-        command=_command(recipe, "--write"),
+        suggestion=_suggestion(command, changes),
+        command=command,
         location=location,
         recipe=recipe,
         changes=changes,
@@ -186,19 +190,15 @@ def _what(recipe: Recipe) -> str:
     )
 
 
-def _suggestion(recipe: Recipe, changes: Iterable[Change]) -> str:
+def _suggestion(command: str, changes: Iterable[Change]) -> str:
     written = [change.path for change in changes if change.after is not None]
     deleted = [change.path for change in changes if change.after is None]
     done = [f"{verb} {_list(names)}" for verb, names in (("changes", written), ("deletes", deleted)) if names]
-    return f"`{_command(recipe, '--write')}` {', and '.join(done)}"
+    return f"`{command}` {', and '.join(done)}"
 
 
 def _list(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _command(recipe: Recipe, mode: str) -> str:
-    return shlex.join(["stageify", "convert", "--script", recipe.driver, mode])
 
 
 def _fingerprint(identity: Iterable[str], taken: frozenset[str]) -> str:

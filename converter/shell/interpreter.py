@@ -21,7 +21,6 @@ from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, 
 from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.streams import ContainerFile, ContainerTar, Stream
 from converter.machine.value import EMPTY, Piece, Reference, Unknowns, Value, is_known, join
-from converter.result import Assumption
 from converter.shell import reader, syntax
 from converter.shell.assignments import assign, declared_field
 from converter.shell.commands import COMMANDS, streams
@@ -61,11 +60,11 @@ class Run(Struct):
     reads: list[Read] = field(default_factory=list)
     scripts: dict[str, tuple[Source, syntax.Script]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    assumptions: list[tuple[str, Site]] = field(default_factory=list)
     unknowns: Unknowns = field(default_factory=Unknowns)
     final: State | None = None
     folder: str = ""
     main_end: int | None = None
-    assumptions: list[Assumption] = field(default_factory=list)
 
 
 def interpret(
@@ -585,6 +584,11 @@ class Interpreter:
             token = self.run.unknowns.token(("set", name, self.fresh()), f"${name}", "a command sets it")
             variables[name] = Variable(Value((Piece(token),)), self.number(), is_set=None)
         return replace(state, variables=variables)
+
+    def assume(self, about: str, site: Site) -> None:
+        """Notes something that cannot be read and is taken to hold."""
+        if (about, site) not in self.run.assumptions:
+            self.run.assumptions.append((about, site))
 
     def warn(self, code: str, message: str, site: Site, help: str | None = None) -> None:
         """Adds a warning about a command."""

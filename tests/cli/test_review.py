@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from converter.batch.recovery import JOURNAL
 from converter.review.choices import FORMATS
 from tests.batch.trees import RECIPE, git, make, repository, snapshot
-from tests.cli.running import SAMPLE, Done, stageify
+from tests.cli.running import PROJECT, SAMPLE, Done, stageify
 from tests.review.support import BLOCKED, below
 
 
@@ -159,6 +159,7 @@ def test_files_as_paths_report_what_they_are_part_of(tmp_path: Path, monkeypatch
         (["--base", "main", "--diff", "-"], "exclude each other"),
         (["--diff", "nowhere"], "no such file"),
         (["--diff", "README.md"], "no unified diff"),
+        (["--image-facts", "README.md"], "--image-facts README.md: "),
         (["--format", "xml"], "is not one of text, json"),
         (["--fail-level", "fatal"], "is not one of none, note"),
     ],
@@ -194,7 +195,21 @@ def test_a_script_takes_values_from_outside(tmp_path: Path, monkeypatch: pytest.
     script = RECIPE["build.sh"].replace(b"Dockerfile.build", b"$FILE")
     folder = make(tmp_path, {**RECIPE, "build.sh": script})
     assert stageify(monkeypatch, "review", folder).status == 0
-    assert stageify(monkeypatch, "review", folder, "--env", "FILE=Dockerfile.build").status == 1
+    done = stageify(monkeypatch, "review", folder, "--env", "FILE=Dockerfile.build")
+    assert done.status == 1
+    assert b"`stageify convert --script build.sh --env FILE=Dockerfile.build --write`" in done.out
+
+
+def test_the_readme_shows_what_the_sample_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = (
+        (PROJECT / "README.md")
+        .read_text("utf-8")
+        .partition("`stageify review` prints:\n\n```\n")[2]
+        .partition("```")[0]
+    )
+    monkeypatch.chdir(SAMPLE)
+    assert shown.count("\n") == 6
+    assert stageify(monkeypatch, "review").out.decode().startswith(shown)
 
 
 def test_on_a_terminal_it_is_coloured(branch: Path, monkeypatch: pytest.MonkeyPatch) -> None:

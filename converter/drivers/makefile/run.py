@@ -24,7 +24,6 @@ from converter.machine.host import HostFiles, StartingFiles
 from converter.machine.state import State
 from converter.machine.state import Variable as ShellVariable
 from converter.machine.value import Piece, Reference, Value, is_known
-from converter.result import Assumption
 from converter.shell import reader, syntax
 from converter.shell.commands import COMMANDS
 from converter.shell.commands.call import Call, Result
@@ -403,8 +402,8 @@ class Process:
         return line, texts, tuple(self.machine.asked)
 
     def assume(self, about: str, line: RecipeLine) -> None:
-        if all(known.about != about for known in self.machine.run.assumptions):
-            self.machine.run.assumptions.append(Assumption(about, line.source.location(line.whole)))
+        if all(known != about for known, _ in self.machine.run.assumptions):
+            self.machine.run.assumptions.append((about, Site(line.source, line.whole)))
 
     def run_line(self, text: DerivedSource, frame: Frame) -> None:
         machine = self.machine

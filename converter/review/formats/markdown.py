@@ -45,6 +45,6 @@ def _section(finding: Finding, with_patch: bool) -> str:
     if finding.patch and with_patch:
         lines.append(f"<details><summary>The patch</summary>\n\n{fenced(finding.patch)}\n\n</details>")
     elif finding.patch:
-        diff = finding.command.replace(" --write", " --diff") if finding.command else ""
+        diff = finding.command.removesuffix("--write") + "--diff" if finding.command else ""
         lines.append(f"The patch is too long for a comment; {code(diff)} prints it.")
     return "\n\n".join(lines)

@@ -85,6 +85,9 @@ def _suggestions(finding: Finding, touched: Touched | None) -> Mapping[str, Repl
 
 def _is_touched(change: Change, span: Replacement, touched: Touched) -> bool:
     lines = touched.lines.get(change.path, frozenset())
+    if span.text == "\n":
+        # The text of a suggestion has no last line end, so an empty line would read as none.
+        return False
     return span.start < span.end and all(number in lines for number in range(span.start, span.end))
 
 

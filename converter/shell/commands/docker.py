@@ -23,8 +23,10 @@ from converter.machine.host import Entry, FromContainer, FromHost
 from converter.machine.state import Container, Image, State
 from converter.machine.streams import ContainerTar
 from converter.machine.value import Piece, Value, is_known
+from converter.shell.commands import lookups
 from converter.shell.commands.attached import attached_run
 from converter.shell.commands.call import Call, Handler, Result
+from converter.shell.commands.filters import BUILD_LOG
 from converter.shell.commands.other import other
 
 
@@ -118,15 +120,18 @@ def _build(command: docker.Build, call: Call, state: State) -> Result:
     images = dict(state.images)
     for tag in tags:
         images[normalize(tag.flat)] = image
-    token = call.machine.run.unknowns.token(
-        ("image", number), "the image's id", "it is given by the engine", single=True
-    )
+    token = call.machine.run.unknowns.token(("image", number), "the image's id", "it is given by the engine", True)
     images[token] = image
     files = state.files
     if command.iidfile is not None:
         path = paths.join(state.folder, command.iidfile.text)
-        files = files.put(path, Entry("file", FromHost(number), (number,)))
-    output = Value((Piece(token),)) if command.quiet else None
+        files = files.put(path, Entry("file", FromHost(number, Value((Piece(token),))), (number,)))
+    output = Value((Piece(token + "\n"),))
+    if not command.quiet:
+        log = call.machine.run.unknowns.token(("build log", number), BUILD_LOG, "it is the output of a command")
+        lines = [log, f"Successfully built {token}"]
+        lines += [f"Successfully tagged {tag.flat if ':' in tag.flat else tag.flat + ':latest'}" for tag in tags]
+        output = Value((Piece("\n".join(lines) + "\n"),))
     return Result(replace(state, images=images, files=files, status="success"), output)
 
 
@@ -162,7 +167,7 @@ def _create(command: docker.Create | docker.Run, call: Call, state: State) -> Re
     state = replace(state, containers=containers, files=files, last=container, status="success")
     if not gives_id:
         state = attached_run(call, state, number)
-    return Result(state, Value((Piece(token),)) if gives_id else None)
+    return Result(state, Value((Piece(token + "\n"),)) if gives_id else None)
 
 
 def _copy(command: docker.Cp, call: Call, state: State) -> Result:
@@ -305,12 +310,7 @@ def _use(command: docker.Command, call: Call, state: State) -> Result:
             call.values,
         )
     )
-    output = None
-    if command.name == "ps" and state.last is not None:
-        letters = "".join(word.text[1:] for word in command.operands if word.text.startswith("-"))
-        if "l" in letters and "q" in letters and set(letters) <= set("alq"):
-            key = ("container", state.last.event)
-            output = Value((Piece(call.machine.run.unknowns.token(key, "the container's id", "", True)),))
+    output = lookups.answer(command, call, state)
     return Result(
         replace(state, status="unknown" if command.name in ("inspect", "images", "ps") else "success"), output
     )

@@ -38,6 +38,7 @@ def ln(call: Call, state: State) -> Result:
         )
     files = state.files
     makes = []
+    leads: list[str] = []
     for operand in sources:
         place = paths.join(target, paths.base_name(operand.path)) if into else target
         makes.append(place)
@@ -45,13 +46,18 @@ def ln(call: Call, state: State) -> Result:
             from_folder = state.folder if parsed.has("r", "relative") else paths.parent(place)
             link = FromLink(paths.join(from_folder, operand.text), number)
             files = files.put(place, Entry("unknown", link, (number,)))
+            leads.append(link.target)
             continue
+        leads.append(operand.path)
         found = files.lookup(operand.path)
         if found is None:
             files = taint(files, (place,), number)
         else:
             files = files.put(place, replace(found.after(number)))
-    return changed(call, state, files, named(operands), reads=[o.path for o in sources], makes=makes)
+    pairs = tuple((operand.index, lead) for operand, lead in zip(sources, leads, strict=True))
+    if folder is None and len(operands) > 1:
+        pairs += ((operands[-1].index, target),)
+    return changed(call, state, files, pairs, reads=leads, makes=makes)
 
 
 TABLE: dict[str, Handler] = {"ln": ln, "link": ln}

@@ -14,7 +14,7 @@ from converter.machine.state import State
 from converter.machine.value import EMPTY, is_known
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.changes import matches, named
-from converter.shell.commands.filters import derived, filtered
+from converter.shell.commands.filters import derived, filtered, is_plain
 from converter.shell.commands.operands import Parsed, parse
 from converter.shell.commands.patterns import translate
 
@@ -49,7 +49,9 @@ def sed(call: Call, state: State) -> Result:
     quiet = parsed.has("n", "quiet", "silent")
 
     def work(text: str) -> str | None:
-        return run(program, text, quiet) if program is not None and is_known(text) else None
+        if program is None or not (is_known(text) or _leaves_ids(program, text, call)):
+            return None
+        return run(program, text, quiet)
 
     if not in_place:
         return filtered(call, state, operands, work)
@@ -75,6 +77,19 @@ def sed(call: Call, state: State) -> Result:
         )
     )  # fmt: skip
     return Result(replace(state, files=files, status="success"), EMPTY)
+
+
+def _leaves_ids(program: tuple[Instruction, ...], text: str, call: Call) -> bool:
+    """Whether all that is not known in the text are ids, and no pattern can match a part of one.
+
+    An id is hexadecimal digits. So a pattern that needs another character, and takes any characters only as
+    many as there are, matches ids as a whole or not at all.
+    """
+    patterns = [step.pattern for step in program] + [s.address for s in program if isinstance(s.address, str)]
+    loose = re.compile(r"\[\^\\n\](?!\*)|\[(?!\^\\n\]\*)|\\[swSWb\d]|[+?{]")
+    return is_plain(text, call.machine.run.unknowns) and all(
+        not loose.search(pattern) and re.search(r"[^0-9a-f.*^$\\()\[\]n]", pattern) for pattern in patterns if pattern
+    )
 
 
 def _in_place(parsed: Parsed) -> bool:
