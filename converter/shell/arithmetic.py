@@ -139,10 +139,11 @@ class _Evaluation:
         operator = self.tokens[self.at + 1][1] if self.at + 1 < len(self.tokens) else ""
         if kind == "name" and operator in _ASSIGNING:
             self.at += 2
+            before = self.variable(name) if live and operator != "=" else 0
             value = self.assignment(live)
             if live:
                 if operator != "=":
-                    value = self.operate(operator[:-1], self.variable(name), value)
+                    value = self.operate(operator[:-1], before, value)
                 self.assign(name, value)
         else:
             value = self.choice(live)

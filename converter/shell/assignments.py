@@ -40,6 +40,9 @@ def assign(
         state, variable = element(machine, assignment, key, text, old, state, source)
     else:
         state, text, _ = words.assigned_value(assignment, state, source)
+        if assignment.append and old is not None and "i" in old.attributes:
+            state, more = words.one_value(assignment.value, state, source)
+            text = join((old.value, Value.literal("+("), more, Value.literal(")")))
         state, variable = scalar(machine, assignment.name, text, old, state, source, assignment.span)
     number = machine.number()
     return state, replace(variable, binding=number), variable.value if not variable.items else text, number == before

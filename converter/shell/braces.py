@@ -15,6 +15,9 @@ MAX_WORDS = 2000
 
 _RANGE = re.compile(r"(-?[0-9]+)\.\.(-?[0-9]+)(?:\.\.(-?[0-9]+))?|([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?[0-9]+))?")
 
+_NAME = re.compile(r"\$[A-Za-z_]\w*", re.ASCII)
+_NAME_CHARACTERS = re.compile(r"\w+", re.ASCII)
+
 _Item = tuple[str, "syntax.Part | None"]
 """One unquoted character, or a part that braces leave as it is."""
 
@@ -50,9 +53,20 @@ def _joined(items: list[_Item]) -> tuple[syntax.Part, ...]:
     for _, part in items:
         assert part is not None
         last = parts[-1] if parts else None
-        if isinstance(part, syntax.Text) and not part.quoted and isinstance(last, syntax.Text) and not last.quoted:
+        plain = isinstance(part, syntax.Text) and not part.quoted
+        if plain and isinstance(last, syntax.Text) and not last.quoted:
+            assert isinstance(part, syntax.Text)
             span = Span(last.span.start, max(last.span.end, part.span.end))
             parts[-1] = syntax.Text(span, last.text + part.text, False)
+        elif plain and isinstance(last, syntax.Parameter) and _NAME.fullmatch(last.expression):
+            # braces are expanded in the text: `$x{a,b}` becomes `$xa $xb`
+            assert isinstance(part, syntax.Text)
+            name = _NAME_CHARACTERS.match(part.text)
+            more = name.group() if name is not None else ""
+            if more:
+                parts[-1] = syntax.Parameter(last.span, last.name + more, "", last.expression + more, last.quoted)
+            if part.text[len(more) :]:
+                parts.append(syntax.Text(part.span, part.text[len(more) :], False))
         else:
             parts.append(part)
     return tuple(parts)

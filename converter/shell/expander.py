@@ -55,7 +55,12 @@ class Expander:
         if isinstance(only, syntax.Text) and (only.quoted or not any(sign in only.text for sign in "*?[{~")):
             return state, [Field(self.literal(only.text, only.span, source), word.span)]
         fields: list[Field] = []
-        for one in self.braced(word, source):
+        words = self.braced(word, source)
+        if len(words) > 1 and self.machine.dialect == "sh":
+            state, _ = self.word(word, state, source)
+            value = self.unknown(source.slice(word.span), word.span, source, "only some shells expand braces", False)
+            return state, [Field(value, word.span, splits=True)]
+        for one in words:
             state, segments = self.word(one, state, source)
             found = expansion.split_fields(segments, word.span, self.separators(state), self.machine.run.unknowns)
             for field in found:
@@ -67,15 +72,11 @@ class Expander:
         if self.machine.dialect == "dash":
             return [word]
         try:
-            words = braces.expand(word)
+            return braces.expand(word)
         except braces.TooMany:
             raise refuse(
                 "STG305", f"the braces stand for more than {braces.MAX_WORDS:,} words", source, word.span
             ) from None
-        if len(words) == 1 or self.machine.dialect == "bash":
-            return words
-        opaque = syntax.Opaque(word.span, source.slice(word.span), False)
-        return [syntax.Word(word.span, (opaque,))]
 
     def word(self, word: syntax.Word, state: State, source: Source) -> tuple[State, Segments]:
         """The segments of a word, tilde expanded."""
@@ -89,12 +90,28 @@ class Expander:
                 segments.append(Segment(self.literal(slash + rest, first.span, source), False, False))
                 parts = parts[1:]
         state, more = self.parts(parts, state, source, False)
+        lists = [part for part in parts if isinstance(part, syntax.Parameter) and part.name in ("@", "*")]
+        if len(lists) > 1 and not all(part.quoted for part in lists):
+            # shells are at odds about the empty elements where two lists meet
+            value = self.unknown(source.slice(word.span), word.span, source, "shells differ in it", False)
+            return state, [Segment(value, False, True)]
         return state, segments + more
 
     def one_value(self, word: syntax.Word, state: State, source: Source) -> tuple[State, Value]:
         """A word without field splitting and pathname expansion, as in an assignment."""
         state, segments = self.word(word, state, source)
-        return state, joined(segments)
+        return state, self.joined(segments, word.span, state, source)
+
+    def joined(self, segments: Segments, span: Span, state: State, source: Source) -> Value:
+        """Segments as one value; several parameters stand with a blank between them, in dash with the first of IFS."""
+        if None not in segments:
+            return joined(segments)
+        separators = self.separators(state)
+        if separators[:1] == " " or self.machine.dialect == "bash":
+            return joined(segments)
+        if self.machine.dialect == "dash":
+            return joined(segments, separators[:1])
+        return self.unknown(source.slice(span), span, source, "shells that are called `sh` differ in it")
 
     def literal(self, text: str, span: Span, source: Source) -> Value:
         """The characters of a command; in a text that was made from another one they may come out of an expansion."""
@@ -146,7 +163,7 @@ class Expander:
             else:
                 state, more = self.parts((part,), state, source, False)
                 segments += more
-        return state, joined(segments)
+        return state, self.joined(segments, word.span, state, source)
 
     def array_items(
         self, array: syntax.Array, state: State, source: Source
@@ -387,8 +404,7 @@ class Expander:
         certain = plain and not any(isinstance(event, Skipped) and not event.never for event in inside)
         if certain and outputs and all(output is not None for output in outputs):
             value = expansion.strip_newlines(join([output for output in outputs if output is not None]))
-            if value.pieces:
-                return state, Value((Piece(value.flat, reference),))
+            return state, Value((Piece(value.flat, reference),))
         key: tuple[object, ...] = ("output", self.machine.fresh())
         words = [word for statement in part.body for word in self.machine.inner_commands(statement.command, state)]
         stable = words and all(word.name in STABLE for word in words)

@@ -46,12 +46,15 @@ def expand(field: Field, state: State, events: Sequence[Event]) -> list[Field]:
                 if entry is not None and (not last or not trailing or entry.kind == "folder"):
                     after.append((path, lead + text))
                 continue
+            if text.startswith("."):
+                # whether `.` and `..` are among the matches depends on the shell and its version
+                return [field]
             names = _names(state, folder)
             atoms = patterns.atoms(pieces)
             if names is None or atoms is None:
                 return [field]
             for name in names:
-                if name.startswith(".") and not text.startswith("."):
+                if name.startswith("."):
                     continue
                 path = paths.join(folder, name)
                 folder_needed = not last or trailing

@@ -15,7 +15,7 @@ from converter.diagnostics import refuse
 from converter.machine.state import State, Variable
 from converter.machine.value import EMPTY, TOKEN_END, TOKEN_START, Piece, Reference, Value, join
 from converter.shell import patterns, syntax
-from converter.shell.expansion import Segment, Segments, joined
+from converter.shell.expansion import BLANKS, Segment, Segments, joined
 from converter.source import Source
 
 if TYPE_CHECKING:
@@ -93,6 +93,9 @@ def parameter(expander: Expander, part: syntax.Parameter, state: State, source: 
     expander.note_read(name, variable, source, part.span)
     if part.index is not None:
         return _subscripted(look, variable)
+    if variable is not None and variable.items is not None:
+        # without a subscript it is element 0
+        variable = replace(variable, is_set=any(key == "0" for key, _ in variable.items))
     if part.length:
         return state, _length(look, variable)
     if not part.operator:
@@ -284,6 +287,10 @@ def _listed(look: _Look, items: _Items, variable: Variable | None = None) -> tup
         between = Value.literal(separators[:1])
         spaced = [piece for value in values for piece in (between, value)][1:]
         return state, [Segment(join(spaced), True, False)]
+    if not part.quoted and look.expander.separators(state) != BLANKS:
+        # shells are at odds about empty elements where IFS is not the default
+        parts = (state.series, look.expander.machine.fresh())
+        return state, [Segment(s.value, False, True) for s in look.unknown(variable, *parts) if s is not None]
     segments: Segments = []
     for index, value in enumerate(values):
         if index:

@@ -6,8 +6,10 @@ The grammar is error-tolerant; whatever it could not read becomes a `Problem`.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from converter.shell import syntax
@@ -34,12 +36,26 @@ _READABLE = {0: "\ue000", 1: "\ue001"}
 _TOKENS = {0xE000: "\0", 0xE001: "\1"}
 """Unknown tokens inside a text that was made from another one are words to the grammar, which stops at a NUL."""
 
+MAX_BYTES = 500_000
+"""A longer script is none that a person wrote; the tree of one would take hundreds of megabytes."""
+
+_MISREAD = re.compile(rb"\\(.)|\$\$|\$(?=[)\s;|&])", re.S)
+_ANSI = re.compile(r"\$'(?:[^'\\\n]|\\.)*'")
+
 
 def read(source: Source) -> syntax.Script:
     """The script's syntax tree; never raises, see `Script.problems`."""
+    whole = Span(0, len(source.text))
     data = source.text.translate(_READABLE).encode("utf-8", "surrogatepass")
+    if len(data) > MAX_BYTES:
+        problem = syntax.Problem(source.line_span(1), f"the script is longer than {MAX_BYTES:,} bytes")
+        return syntax.Script(whole, (), (), (problem,))
     reader = _Reader(source.text, data)
-    root = _bash().parse(data).root_node
+    root = _bash().parse(masked(data)).root_node
+    if root.has_error:
+        hidden = hide_expansions(source.text)
+        again = _bash().parse(masked(hidden.translate(_READABLE).encode("utf-8", "surrogatepass"))).root_node
+        root = root if again.has_error else again
     if root.has_error:
         reader.collect_errors(root)
     if reader.problems:
@@ -50,17 +66,64 @@ def read(source: Source) -> syntax.Script:
             text = source.line_text(line)
             start = span.start + len(text) - len(text.lstrip())
             problem = syntax.Problem(Span(start, max(start, span.start + len(text))), problem.message)
-        return syntax.Script(Span(0, len(source.text)), (), (), (problem,))
+        return syntax.Script(whole, (), (), (problem,))
     statements = tuple(reader.statements(root, 0))
-    problems = sorted((*reader.problems, *reader.unread.values()), key=lambda problem: problem.span)
-    return syntax.Script(Span(0, len(source.text)), statements, tuple(reader.comments), tuple(problems))
+    return syntax.Script(whole, statements, tuple(reader.comments), reader.sorted_problems())
+
+
+def masked(data: bytes) -> bytes:
+    """The script as the grammar gets it, of the same length: what the grammar misreads is replaced by plain letters.
+
+    It drops an escaped blank, and takes a dollar before `)` or a blank for the start of an expansion. The words
+    themselves are read from the script.
+    """
+    return _MISREAD.sub(_masked_match, data)
+
+
+def _masked_match(match: re.Match[bytes]) -> bytes:
+    found = match.group()
+    if found == b"$":
+        return b"_"
+    return b"\\_" if match.group(1) in (b" ", b"\t") else found
+
+
+def hide_expansions(text: str) -> str:
+    """The script with letters inside each `${...}` and `$'...'`, for a second try of the grammar.
+
+    Only what stands on one line and holds no substitution is hidden, so that commands stay where they are.
+    """
+    pieces: list[str] = []
+    position = 0
+    words = WordReader(text, lambda offset, quoted: None)
+    while True:
+        start = text.find("$", position)
+        if start == -1:
+            return "".join([*pieces, text[position:]])
+        line_end = text.find("\n", start)
+        end = start + 1
+        try:
+            if text.startswith("${", start):
+                end = words.expansion([], start, len(text) if line_end == -1 else line_end, True)
+        except Unreadable:
+            end = start + 1
+        quoted = _ANSI.match(text, start)
+        if end > start + 4:
+            pieces.append(text[position:start] + "${" + "_" * (end - start - 3) + "}")
+        elif quoted is not None:
+            end = quoted.end()
+            pieces.append(text[position:start] + "$'" + "_" * (end - start - 3) + "'")
+        else:
+            pieces.append(text[position:end])
+        position = end
 
 
 _BEHIND_HEREDOC = ("pipeline", "list", "command", "&&", "||", "|", "redirected_statement")
 _BODIES = ("variable_name", "do_group", "case_item", "comment", "c_style_for_expression")
 
 
-MAX_LINES_TRIED = 3000
+_BACKQUOTED = re.compile(r"`[^`\\]*`")
+MAX_ENDS_TRIED = 20
+MAX_BYTES_TRIED = 4_000_000
 
 
 def first_bad_line(data: bytes) -> int | None:
@@ -69,19 +132,23 @@ def first_bad_line(data: bytes) -> int | None:
     The grammar's own error often spans everything from the start of the script.
     """
     ends = [match.end() for match in re.finditer(rb"\n", data)][:-1]
-    if len(ends) > MAX_LINES_TRIED or len(data) > 200_000:
+    if sum(ends) > MAX_BYTES_TRIED:
         return None
     for number in range(len(ends), 0, -1):
-        if not _bash().parse(data[: ends[number - 1]]).root_node.has_error:
+        if not _bash().parse(masked(data[: ends[number - 1]])).root_node.has_error:
             return number + 1
     return 1
 
 
 class _Reader:
-    def __init__(self, text: str, data: bytes) -> None:
+    """Turns the grammar's tree of `data`, which stands in `text` from character `base` on, into syntax nodes."""
+
+    def __init__(self, text: str, data: bytes, base: int = 0) -> None:
         self.text = text
-        self.ascii = len(text) == len(data)
         self.data = data
+        self.base = base
+        # all bytes of a character but its first
+        self.following = [] if data.isascii() else [at for at, byte in enumerate(data) if byte & 0xC0 == 0x80]
         self.comments: list[syntax.Comment] = []
         self.problems: list[syntax.Problem] = []
         self.unread: dict[int, syntax.Problem] = {}
@@ -92,7 +159,7 @@ class _Reader:
     # places
 
     def offset(self, byte: int) -> int:
-        return byte if self.ascii else len(self.data[:byte].decode("utf-8", "replace"))
+        return self.base + byte - (bisect_left(self.following, byte) if self.following else 0)
 
     def span(self, node: Tree) -> Span:
         return Span(self.offset(node.start_byte), self.offset(node.end_byte))
@@ -491,7 +558,25 @@ class _Reader:
         if words and words[-1].span.end == start and start < span.end:
             start = words.pop().span.start
             self.unread.pop(start, None)
-        words.append(self.read_word(start, span.end, depth))
+        word = self.read_word(start, span.end, depth)
+        blanks = [
+            part.span.start + at
+            for part in word.parts
+            if isinstance(part, syntax.Text) and not part.quoted
+            for at, character in enumerate(part.text)
+            if character in " \t\n"
+        ]
+        if not blanks:
+            words.append(word)
+            return
+        if node.type != "regex":
+            self.unread[start] = syntax.Problem(
+                Span(start, span.end), "the shell grammar reads several words as one here"
+            )
+        # behind `==` and `=~` the grammar takes several words for one regular expression
+        for low, high in pairwise([start - 1, *blanks, span.end]):
+            if high > low + 1:
+                words.append(self.read_word(low + 1, high, depth))
 
     def register(self, node: Tree) -> None:
         """Remembers where the substitutions of a word are, for the word reader to ask for."""
@@ -526,7 +611,7 @@ class _Reader:
         """The substitution at this offset, and where it ends."""
         node = self.substitutions.get(start)
         if node is None:
-            return None
+            return self.read_again(start, quoted)
         span = Span(start, self.offset(node.end_byte))
         expression = self.text[span.start : span.end]
         if expression.startswith("`") and re.search(r"\\[$`\\]" + ('|\\\\"' if quoted else ""), expression):
@@ -534,6 +619,37 @@ class _Reader:
         body = tuple(self.statements(node, self.depth + 1))
         process = expression[0] if expression[0] in "<>" else ""
         return syntax.Substitution(span, body, expression, quoted, process), span.end
+
+    def read_again(self, start: int, quoted: bool) -> tuple[syntax.Part, int] | None:
+        """A substitution that the grammar took for something else: its text is read by itself."""
+        text = self.text
+        if self.depth > MAX_DEPTH:
+            return None
+        if text[start] == "`":
+            match = _BACKQUOTED.match(text, start)
+            ends = [match.end() - 1] if match is not None else []
+            inner = start + 1
+        else:
+            inner = start + 2
+            ends = [match.start() for match in islice(re.compile(r"\)").finditer(text, inner), MAX_ENDS_TRIED)]
+        for end in ends:
+            data = text[inner:end].translate(_READABLE).encode("utf-8", "surrogatepass")
+            root = _bash().parse(masked(data)).root_node
+            if root.has_error:
+                continue
+            reader = _Reader(text, data, inner)
+            reader.depth = self.depth + 1
+            body = tuple(reader.statements(root, self.depth + 1))
+            self.comments += reader.comments
+            self.problems += reader.sorted_problems()
+            expression = text[start : end + 1]
+            process = expression[0] if expression[0] in "<>" else ""
+            return syntax.Substitution(Span(start, end + 1), body, expression, quoted, process), end + 1
+        return None
+
+    def sorted_problems(self) -> tuple[syntax.Problem, ...]:
+        """What could not be read, in the order of the script."""
+        return tuple(sorted((*self.problems, *self.unread.values()), key=lambda problem: problem.span))
 
 
 def _dedented(text: str, at_line_start: bool) -> str:

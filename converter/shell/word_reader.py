@@ -29,6 +29,8 @@ _PLAIN: dict[str, re.Pattern[str]] = {
     "here": re.compile(r"[^\\$`]+"),
 }
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_RUNS_ON = re.compile(r'\$[A-Za-z_]\w*"+\w')
+_INDIRECT = re.compile(r"!(?:[A-Za-z_0-9]|#\})")
 _DIGITS = re.compile(r"[0-9]+")
 _ESCAPED = {"double": '$`"\\\n', "operand": '$`"\\\n}', "here": "$`\\\n"}
 _SPECIAL = "?#@*$!-_"
@@ -311,7 +313,7 @@ class WordReader:
             if follow not in "-+=?:%#/" or text[position + 2 : position + 3] == "}":
                 length = True
                 position += 1
-        elif text.startswith("!", position) and (_NAME.match(text, position + 1) or text[position + 1].isdecimal()):
+        elif _INDIRECT.match(text, position):
             indirect = True
             position += 1
         match = _NAME.match(text, position, end)
@@ -365,8 +367,12 @@ class WordReader:
         text = self.text
         if operator in _DEFAULTS:
             mode: Mode = "operand" if quoted else "pattern"
-            operand, position = self.until(position, end, mode, "}")
-            return operand, None, position
+            operand, close = self.until(position, end, mode, "}")
+            if quoted and _RUNS_ON.search(text, position, close):
+                # bash drops the inner quotes first: `"${u:-"$x"y}"` is the value of `$xy`
+                span = Span(position, close)
+                operand = syntax.Word(span, (syntax.Opaque(span, text[position:close], True),))
+            return operand, None, close
         if operator == ":":
             return self.slice(position, end)
         if operator in ("/", "//", "/#", "/%"):

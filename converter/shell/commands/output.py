@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from converter.machine.events import Announced, RanCommand
 from converter.machine.host import Entry, FromHost
 from converter.machine.state import State
-from converter.machine.value import Value, is_known, join
+from converter.machine.value import Value, join
+from converter.shell import printing
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.changes import matches
 from converter.shell.commands.operands import Operand, parse
@@ -15,40 +16,33 @@ from converter.shell.commands.operands import Operand, parse
 
 def echo(call: Call, state: State) -> Result:
     """`echo`: the words, joined by blanks."""
-    words = list(call.fields[1:])
-    newline = "\n"
-    while words and words[0].value.flat in ("-n", "-e", "-ne", "-en", "-E"):
-        newline = "" if "n" in words[0].value.flat else newline
-        words = words[1:]
-    parts: list[Value] = []
-    for index, word in enumerate(words):
-        if index:
-            parts.append(Value.literal(" "))
-        parts.append(word.value)
-    text = join([*parts, Value.literal(newline)])
-    _announce(call, state, text)
-    uncertain = any(word.pattern for word in words) or "\\" in text.flat
+    words = call.values[1:]
+    text = printing.echo(words, call.machine.dialect)
+    shown = text if text is not None else printing.spaced(words) + Value.literal("\n")
+    _announce(call, state, shown)
+    uncertain = any(field.pattern for field in call.fields[1:])
     return Result(_done(state), None if uncertain else text)
 
 
 def printf(call: Call, state: State) -> Result:
-    """`printf`: known for a format of literal text and `%s`."""
-    values = call.values[1:]
-    _announce(call, state, join(values))
-    if len(values) > 1 and values[0].flat == "-v":
-        return Result(_done(call.machine.forget([values[1].flat], state)), Value(()))
-    if not values:
-        return Result(_done(state), None)
-    form, arguments = values[0].flat, list(values[1:])
-    if "\\" in form.replace("\\n", "") or not is_known(form) or form.count("%") != form.count("%s"):
-        return Result(_done(state), None)
-    pieces = form.replace("\\n", "\n").split("%s")
-    if len(pieces) != len(arguments) + 1:
-        return Result(_done(state), None)
-    parts = [Value.literal(pieces[0])]
-    for piece, argument in zip(pieces[1:], arguments, strict=True):
-        parts += [argument, Value.literal(piece)]
-    return Result(_done(state), join(parts))
+    """`printf FORMAT ARGUMENT...` and bash's `printf -v NAME`."""
+    values = list(call.values[1:])
+    _announce(call, state, printing.spaced(values))
+    name = None
+    if len(values) > 1 and values[0].flat == "-v" and call.machine.dialect != "dash":
+        name = values[1].flat
+        values = values[2:]
+    if values and values[0].flat == "--":
+        values = values[1:]
+    text = None
+    uncertain = any(field.pattern or field.splits for field in call.fields[1:])
+    if values and not uncertain and not values[0].flat.startswith("-"):
+        text = printing.printf(values[0].flat, values[1:], call.machine.dialect)
+    if name is None:
+        return Result(_done(state), text)
+    if text is None or not name.isidentifier():
+        return Result(_done(call.machine.forget([name.partition("[")[0]], state)), Value(()))
+    return Result(_done(call.machine.words.set_variable(name, text, state)), Value(()))
 
 
 def cat(call: Call, state: State) -> Result:

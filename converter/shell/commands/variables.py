@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from converter.diagnostics import refuse
 from converter.machine.events import Assigned, RanCommand
-from converter.machine.state import State, Status, Variable
+from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.value import EMPTY, Value, is_known
 from converter.shell import assignments
 from converter.shell.commands.call import Call, Handler, Result
@@ -167,7 +167,8 @@ def shift(call: Call, state: State) -> Result:
         return Result(replace(state, positional=None, series=call.machine.fresh(), status="success"), EMPTY)
     if int(count) > len(positional):
         # nothing is shifted; dash ends the script
-        return Result(replace(state, status="failure"), EMPTY)
+        flow: Flow = "exit" if call.machine.dialect == "dash" else "run"
+        return Result(replace(state, status="failure", flow=flow), EMPTY)
     return Result(replace(state, positional=positional[int(count) :], status="success"), EMPTY)
 
 
@@ -288,16 +289,19 @@ def getopts(call: Call, state: State) -> Result:
     index_text = index_variable.value.flat if index_variable is not None else "1"
     arguments: tuple[Value, ...] | None = values[2:] if len(values) > 2 else state.positional
     known = len(values) >= 2 and values[0].known and values[1].flat.isidentifier() and index_text.isdecimal()
-    if not known or arguments is None or any(not argument.known for argument in arguments):
+    # dash begins anew in a function, whose parameters are others
+    moved = bool(call.machine.locals) and call.machine.dialect != "bash"
+    if not known or moved or arguments is None or any(not argument.known for argument in arguments):
         names = [value.flat for value in values[1:2] if value.flat.isidentifier()]
         return Result(replace(call.machine.forget([*names, "OPTARG", "OPTIND"], state), status="unknown"), EMPTY)
     options, name = values[0].flat, values[1].flat
     silent = options.startswith(":")
-    index = int(index_text)
+    index, place = int(index_text), 1
     place_variable = state.variables.get(_PLACE)
-    place = 1
-    if place_variable is not None and place_variable.value.flat.partition(":")[0] == index_text:
-        place = int(place_variable.value.flat.partition(":")[2])
+    if place_variable is not None:
+        shown, inner_index, inner_place = place_variable.value.flat.split(":")
+        if shown == index_text:
+            index, place = int(inner_index), int(inner_place)
     word = arguments[index - 1].flat if 1 <= index <= len(arguments) else ""
     if place == 1 and (len(word) < 2 or word[0] != "-" or word == "--"):
         index += word == "--"
@@ -321,12 +325,18 @@ def getopts(call: Call, state: State) -> Result:
     if place >= len(word):
         index += 1
         place = 1
-    state = _set(call, name, option, _set(call, "OPTIND", str(index), state))
+    # inside a cluster dash is already at the next argument
+    shown = str(index + 1 if place > 1 and call.machine.dialect == "dash" else index)
+    state = _set(call, name, option, _set(call, "OPTIND", shown, state))
     if argument is None:
-        state = state.assign("OPTARG", Variable(EMPTY, call.number, is_set=False))
+        # bash unsets it, dash makes it empty
+        given = {"bash": False, "dash": True, "sh": None}[call.machine.dialect]
+        state = state.assign("OPTARG", Variable(EMPTY, call.number, is_set=given))
     else:
         state = _set(call, "OPTARG", argument, state)
-    state = state.assign(_PLACE, Variable(Value.literal(f"{index}:{place}"), None))
+    state = state.assign(_PLACE, Variable(Value.literal(f"{shown}:{index}:{place}"), None))
+    if place > 1 and call.machine.dialect == "sh":
+        return Result(replace(call.machine.forget([name, "OPTARG", "OPTIND"], state), status="unknown"), EMPTY)
     return Result(replace(state, status="success"), EMPTY)
 
 
