@@ -178,7 +178,7 @@ def _attempt(
         run = start()
         loader = Loader(run, tree.texts, facts)
         mentions = _mentions(tree, run)
-        result = plan(run, loader, options.image, mentions)
+        result = plan(run, loader, options.image, mentions, options.runtime)
         _check_choice(result, options)
         return _recipe(source, kind, result, templates)
     except NeedsFiles as needs:

@@ -381,6 +381,12 @@ RULES: dict[str, Rule] = _table(
         "file of that name exists that is no part of the tree.",
     ),
     Rule(
+        "STG616",
+        "the final image is built elsewhere",
+        "The script only copies the artifact out; an automated build, a CI job or a compose file builds the image from "
+        "it. The Dockerfile that takes the artifact now builds it itself, so that no script has to run before.",
+    ),
+    Rule(
         "STG901",
         "internal error",
         "The conversion failed its own check or ended unexpectedly, which is a defect of the program. Nothing was written.",

@@ -44,7 +44,10 @@ class Event(Struct, frozen=True):
 
 
 class Built(Event, frozen=True):
-    """`docker build`: `dockerfile` and `context` are normalised host paths; `tags` as written."""
+    """`docker build`: `dockerfile` and `context` are normalised host paths; `tags` as written.
+
+    `elsewhere` tells that the script itself does not hold the command.
+    """
 
     command: docker.Build
     words: tuple[Value, ...]
@@ -53,6 +56,7 @@ class Built(Event, frozen=True):
     dockerfile: str
     context: str
     tags: tuple[Value, ...]
+    elsewhere: bool = False
 
 
 class Created(Event, frozen=True):

@@ -68,11 +68,42 @@ class CallEditor:
                         event.site.span,
                     )
                 )
+        if event.elsewhere:
+            self.check_elsewhere(plan, texts)
+            return
         edits = self.name_file(plan, texts)
         edits += commands.insert_before_context(event, texts)
         edits += self.rebase(plan)
         if edits:
             self.add_edits(result, event, edits, "the final build has what the builder stage needs")
+
+    def check_elsewhere(self, plan: FinalPlan, texts: list[str]) -> None:
+        """A command that stands elsewhere cannot be given another context, nor arguments that have no default."""
+        runtime = plan.runtime
+        place = runtime.source, runtime.stages[-1].from_instruction.span
+        if plan.context.folder != runtime.event.context:
+            raise refuse(
+                "STG507",
+                f"the builder's files come from `{plan.context.folder or '.'}`, and whoever builds {runtime.path} gives it "
+                f"`{runtime.event.context or '.'}`",
+                *place,
+                "build both from one folder first",
+            )
+        defaults = {
+            parameter.name
+            for key, spelling in self.spellings.items()
+            if key[0] == runtime.event.number
+            for parameter in spelling.parameters.values()
+            if parameter.default is not None
+        }
+        needed = [text for text in texts if text.removeprefix("--build-arg ").partition("=")[0] not in defaults]
+        if needed:
+            raise refuse(
+                "STG303",
+                f"whoever builds {runtime.path} would have to give it `{needed[0]}`, and that command is not in the script",
+                *place,
+                "give the builder Dockerfile a default for it first",
+            )
 
     def check_same_arguments(self, plan: FinalPlan) -> None:
         """Two builders in one file get their arguments from one command line."""

@@ -69,6 +69,10 @@ class Loader:
             self.loading.discard(event.number)
         return self.loaded[event.number]
 
+    def load_once(self, event: Built) -> BuildFile:
+        """The Dockerfile of a build that is only considered. Raises as `load` does."""
+        return self._load(event)
+
     def _load(self, event: Built) -> BuildFile:
         path = self.file_of(event)
         if path not in self.texts:

@@ -32,13 +32,20 @@ from converter.plan.work import Work
 from converter.shell.interpreter import Run
 
 
-def plan(run: Run, loader: Loader, image: str | None = None, mentions: Mapping[str, str] | None = None) -> Plan:
-    """Plans the conversion of a run. `image` picks one final image by its tag.
+def plan(
+    run: Run,
+    loader: Loader,
+    image: str | None = None,
+    mentions: Mapping[str, str] | None = None,
+    runtime: str | None = None,
+) -> Plan:
+    """Plans the conversion of a run. `image` picks one final image by its tag, `runtime` names the Dockerfile of one that
+    the script does not build.
 
     `mentions` maps paths of other files of the tree to their texts, to see who else needs a builder Dockerfile.
     Raises `NotThePattern`, `Refusal` or `NeedsFiles`.
     """
-    return _Planner(Work(run, loader, image, mentions or {})).plan()
+    return _Planner(Work(run, loader, image, mentions or {}, runtime)).plan()
 
 
 class _Planner:

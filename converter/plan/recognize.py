@@ -13,6 +13,7 @@ from converter.machine import paths
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, Event, RanCommand
 from converter.machine.host import FromContainer
 from converter.machine.value import is_known
+from converter.plan import elsewhere
 from converter.plan.builders import MOUNTED
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import TRANSFERS
@@ -66,9 +67,41 @@ class Recognizer:
         copied = [out for out in self.work.outs if out.mechanism != MOUNTED]
         if copied and refusals:
             raise refusals[0]
+        if copied:
+            found = self.find_elsewhere()
+            if found:
+                return found
         self.check_streams()
         self.check_worked_on()
         raise self.nothing_to_convert(files)
+
+    def find_elsewhere(self) -> list[BuildFile]:
+        """The Dockerfile of the tree that takes the artifacts, where the script builds no image from them."""
+        looked = []
+        for event in elsewhere.candidates(self.work, self.work.runtime):
+            try:
+                file = self.work.loader.load_once(event)
+                looked.append((file, self.look(file)))
+            except Refusal:
+                continue
+        found = elsewhere.find(self.work, looked)
+        if len(found) > 1:
+            names = ", ".join(file.path for file, _ in found)
+            raise refuse(
+                "STG102",
+                f"several Dockerfiles take what the script copies out: {names}",
+                help="name one with --runtime FILE",
+            )
+        for file, taken in found:
+            self.work.run.events.append(file.event)
+            self.work.loader.loaded[file.event.number] = file
+            self.work.taken[file.event.number] = taken
+            first = taken.takes[0].sources
+            out = next(a for use in first for a in use.artifacts)
+            copied = self.work.run.events[out.origin.event]
+            assert isinstance(copied, CopiedOut)
+            elsewhere.say(self.work, file, copied)
+        return [file for file, _ in found]
 
     def has_tag(self, event: Built, tag: str) -> bool:
         return any(tag in (value.flat, self.work.show(value.flat)) or normalize(tag) == normalize(value.flat)

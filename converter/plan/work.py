@@ -16,10 +16,13 @@ from converter.shell.interpreter import Run
 class Work:
     """One recipe under planning: `taken` is what each build takes, `runs` what each container did, by event number."""
 
-    def __init__(self, run: Run, loader: Loader, image: str | None, mentions: Mapping[str, str]) -> None:
+    def __init__(
+        self, run: Run, loader: Loader, image: str | None, mentions: Mapping[str, str], runtime: str | None = None
+    ) -> None:
         self.run = run
         self.loader = loader
         self.image = image
+        self.runtime = runtime
         self.mentions = mentions
         self.builds = [event for event in run.events if isinstance(event, Built)]
         self.outs = [event for event in run.events if isinstance(event, CopiedOut)]
