@@ -56,13 +56,15 @@ class Copied(Struct, frozen=True):
 
 
 class Rewritten(Struct):
-    """The result for one runtime Dockerfile."""
+    """The result for one runtime Dockerfile; `unpacked` are archives and the folders of their stages that get their
+    contents."""
 
     edits: list[Edit] = field(default_factory=list)
     changed: list[tuple[Span, str]] = field(default_factory=list)
     copied: list[Copied] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    unpacked: list[tuple[Artifact, str]] = field(default_factory=list)
 
 
 class Origin(Struct, frozen=True):
@@ -171,15 +173,43 @@ class _Writer:
                         take.instruction.span,
                         "write COPY instead of ADD where it is none",
                     )
-                names = (artifact.host.lower(), artifact.path.flat.lower())
-                if any(name.endswith(ARCHIVES) for name in names):
-                    raise refuse(
-                        "STG404",
-                        f"ADD unpacks the archive `{self.show(artifact.host)}`, and COPY --from does not",
-                        self.source,
-                        take.instruction.span,
-                        "unpack it in the builder Dockerfile and copy the folder out",
-                    )
+
+    def is_archive(self, take: Take, artifact: Artifact) -> bool:
+        """Whether ADD unpacks the artifact: an archive by its name. Raises `Refusal` where it may be several."""
+        if take.instruction.keyword != "ADD":
+            return False
+        names = (artifact.host.lower(), artifact.path.flat.lower())
+        if not any(name.endswith(ARCHIVES) for name in names):
+            return False
+        place = self.source, take.instruction.span
+        if not all(name.endswith(ARCHIVES) for name in names):
+            raise refuse(
+                "STG404",
+                f"ADD unpacks archives, and nothing tells whether `{self.show(artifact.host)}` is one",
+                *place,
+                "write COPY instead of ADD where it is none",
+            )
+        if artifact.pattern or artifact.below or take.instruction.flags:
+            raise refuse(
+                "STG404",
+                f"ADD unpacks the archive `{self.show(artifact.host)}`, and COPY --from does not",
+                *place,
+                "unpack it in the builder Dockerfile and copy the folder out",
+            )
+        return True
+
+    def unpacked(self, take: Take, artifact: Artifact, origin: Origin) -> _Part:
+        """The archive's contents, which the stage unpacks: `ADD` keeps the owners and modes in it, and so does tar.
+
+        (Dockerfile reference, "Adding local tar archives": the result is the union of what is there and the archive.)
+        """
+        number = 1 + sum(1 for known, _ in self.out.unpacked if known.path.flat != artifact.path.flat)
+        folder = "/unpacked" if number == 1 else f"/unpacked-{number}"
+        self.out.unpacked.append((artifact, folder))
+        written = self.destination(take)
+        target = self.final_destination(take, take.stage.instructions.index(take.instruction))
+        absolute = (target or written).rstrip("/") + "/"
+        return self.done(take, artifact, origin, False, f"{folder}/", written, absolute)
 
     def sweeps(self, take: Take) -> bool:
         """Whether a source takes files of the host and artifacts at once."""
@@ -218,6 +248,8 @@ class _Writer:
         self, take: Take, use: SourceUse, artifact: Artifact, spelling: Spelling, position: int, several: bool
     ) -> _Part:
         origin = self.origin_of(artifact)
+        if self.is_archive(take, artifact):
+            return self.unpacked(take, artifact, origin)
         self.check_filter(take, artifact, origin)
         flat = artifact.path.flat
         pattern_from = None

@@ -12,6 +12,7 @@ from converter.dockerfile.stages import stage_references
 from converter.machine.events import Assigned, CopiedOut, Created, RanCommand
 from converter.machine.value import is_known
 from converter.plan import copies
+from converter.plan.archives import unpack_lines
 from converter.plan.builders import Builders, StageRun, find_builders, outs_of
 from converter.plan.calls import CallEditor
 from converter.plan.checks import Checker
@@ -190,6 +191,7 @@ class _Planner:
                 if self.stage_of(builders, artifact) == number
             ]  # fmt: skip
             lines = [*(tails[number].lines if number in tails else []), *self.modes.lines(builder, own, spelling)]
+            lines += unpack_lines(builder, [u for u in rewritten.unpacked if u[0] in own], spelling)
             arguments = [
                 f"ARG {p.name}{'' if p.default is None else '=' + p.default}" for p in spelling.parameters.values()
             ]
