@@ -339,6 +339,7 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
         diagnostics=(*run.diagnostics, *_unique(result.diagnostics)),
         sources=tuple(dict.fromkeys(sources)),
         folder=run.folder,
+        command=run.command,
     )
 
 

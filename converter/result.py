@@ -71,7 +71,8 @@ class Recipe(Struct, frozen=True):
     """One driver and what became of it.
 
     `files` is complete: writing them is the whole conversion. It is empty unless
-    the status is `converted` or `partial`. `folder` is where the driver is started, relative to the root.
+    the status is `converted` or `partial`. `command` is how a person
+    starts the driver, in `folder` below the root; empty where it is not started by a command.
     """
 
     driver: str
@@ -86,3 +87,4 @@ class Recipe(Struct, frozen=True):
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: tuple[str, ...] = ()
     folder: str = ""
+    command: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from converter.convert import MAX_MENTIONING, Needs, OptionError, Options, Tree,
 from converter.render.environment import TemplateProblem
 from converter.result import Recipe
 from converter.source import Source
+from tests import recipes
 from tests.plan.support import BUILDER, MERGED, RUNTIME, SCRIPT, codes, convert_texts, files, recipe, refusal, written
 
 
@@ -218,3 +219,24 @@ def test_only_so_many_files_are_read_for_mentions() -> None:
     many = {f"docs/{number:04}.md": "Dockerfile.build\n" for number in range(MAX_MENTIONING + 50)}
     answer = convert_texts(recipe(others=many))
     assert sum(diagnostic.code == "STG605" for diagnostic in answer.diagnostics) <= MAX_MENTIONING
+
+
+@pytest.mark.parametrize(
+    ("first", "options", "command"),
+    [
+        ("#!/bin/bash -e", Options(), ("/bin/bash", "-e", "./build.sh")),
+        ("#!/bin/sh", Options(arguments=("a", "b c")), ("/bin/sh", "./build.sh", "a", "b c")),
+        ("set -e", Options(), ("sh", "./build.sh")),
+    ],
+)
+def test_the_answer_tells_how_the_driver_is_started(first: str, options: Options, command: tuple[str, ...]) -> None:
+    script = f"{first}\n{SCRIPT}"
+    answer = recipes.convert_texts(recipe(script), "build.sh", options)
+    assert (answer.folder, answer.command) == ("", command)
+
+
+def test_a_makefile_is_started_with_its_goals_and_variables() -> None:
+    lines = "".join(f"\t{line}\n" for line in SCRIPT.splitlines() if not line.startswith("#"))
+    texts = {**recipe(), "docker.mk": f"all:\n\nimage:\n{lines}"}
+    answer = recipes.convert_texts(texts, "docker.mk", Options(targets=("image",), arguments=("A=b",)))
+    assert answer.command == ("make", "-f", "docker.mk", "A=b", "image")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import typer
 
@@ -26,11 +26,16 @@ def verify_outcome(
 ) -> Verification:
     """Builds both versions of a converted recipe. Raises `Problem` where nothing can be proved."""
     recipe = outcome.recipe
+    if not recipe.command:
+        raise Problem(
+            f"{recipe.driver} is not started by a command of its own, so both versions cannot be built",
+            "build them yourself and compare: stageify verify --archives BEFORE.tar AFTER.tar",
+        )
     environment = {**os.environ, **picked.options.environment}
     subject = Subject(
         driver=recipe.driver,
         checkout=Checkout(picked.root.folder, picked.root.top, picked.paths),
-        command=_command(outcome, picked.options.arguments or ()),
+        command=recipe.command,
         cwd=recipe.folder,
         scripts={path: outcome.texts[path].text for path in recipe.scripts if path in outcome.texts},
         images=recipe.images,
@@ -44,15 +49,6 @@ def verify_outcome(
             raise typer.Exit(128 + stop.number) from None
         except VerifyProblem as problem:
             raise Problem(problem.message, problem.help) from None
-
-
-def _command(outcome: Outcome, arguments: Sequence[str]) -> tuple[str, ...]:
-    """The driver as a person calls it: with the shell of its first line, `sh` where it names none."""
-    recipe = outcome.recipe
-    first = outcome.texts[recipe.driver].text.partition("\n")[0]
-    shell = first.removeprefix("#!").split() if first.startswith("#!") else ["sh"]
-    path = os.path.relpath(recipe.driver, recipe.folder or ".").replace(os.sep, "/")
-    return (*shell, path if path.startswith("../") else f"./{path}", *arguments)
 
 
 def verification_lines(verification: Verification, limit: int | None) -> list[Line]:

@@ -23,11 +23,20 @@ class ShellFile:
 
     def starts(self, source: Source, request: Request) -> Iterator[list[Start]]:
         """The run from the folder that makes the script's paths exist. Raises `OptionError` where both do."""
-        yield [lambda: _run(source, request)]
+        yield [lambda: _started(source, request)]
 
     def rewrite(self, run: Run, changes: Mapping[str, Changes]) -> list[tuple[Source, Changes]]:
         """The scripts are the files."""
         return [(source, changes[path]) for path, (source, _) in run.scripts.items()]
+
+
+def _started(source: Source, request: Request) -> Run:
+    run = _run(source, request)
+    first = source.line_text(1).rstrip() if source.text else ""
+    shell = first.removeprefix("#!").split() if first.startswith("#!") else []
+    path = paths.relative(source.path, run.folder)
+    run.command = (*(shell or ["sh"]), path if path.startswith("../") else f"./{path}", *(request.arguments or ()))
+    return run
 
 
 def _run(source: Source, request: Request) -> Run:

@@ -64,6 +64,7 @@ class Run(Struct):
     unknowns: Unknowns = field(default_factory=Unknowns)
     final: State | None = None
     folder: str = ""
+    command: tuple[str, ...] = ()
     main_end: int | None = None
 
 

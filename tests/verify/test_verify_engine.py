@@ -325,3 +325,15 @@ def test_convert_neither_writes_nor_prints_what_differs(
     assert (done.status, done.out) == (1, b"")
     assert "/root/app: mode: 0755 -> 0700" in done.err
     assert snapshot(root) == before
+
+
+@pytest.mark.usefixtures("at_engine")
+def test_a_makefile_is_called_with_its_goals(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lines = SCRIPT.decode().splitlines()[2:]
+    makefile = "NAME = app\n\nimage:\n" + "".join(f"\t{line}\n" for line in lines)
+    root = recipe(tmp_path / "recipe", Makefile=makefile.replace("-t app .", "-t $(NAME) .").encode())
+    (root / "build.sh").unlink()
+    done = stageify(monkeypatch, "verify", root, "--target", "image", "--", "NAME=web")
+    assert done.status == 0, done.err
+    assert "new image     web:latest" in done.out.decode()
+    assert "equal" in done.out.decode().splitlines()[-1]

@@ -17,6 +17,9 @@ from converter.source import Source
 
 MAX_GOALS = 60
 
+DEFAULT_NAMES = ("GNUmakefile", "makefile", "Makefile")
+"""What make looks for without `-f`."""
+
 
 class Makefile:
     """GNU make."""
@@ -105,6 +108,13 @@ def _run(
         request.inspector,
         others,
         read_only,
+    )
+    file = paths.relative(source.path, folder)
+    run.command = (
+        "make",
+        *(() if file in DEFAULT_NAMES else ("-f", file)),
+        *(f"{name}={value}" for name, value in words.variables.items()),
+        *targets,
     )
     for target in targets if others else ():
         known = {name for rule in run.makefiles[source.path].rules for name in rule.targets}
