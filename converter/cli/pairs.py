@@ -7,7 +7,7 @@ import os
 from converter.batch.problems import Problem, reason
 from converter.verify.archive import ArchiveError, read_archive
 from converter.verify.compare import compare
-from converter.verify.engine import Engine
+from converter.verify.engine import Engine, answering
 from converter.verify.image import Image
 from converter.verify.problems import VerifyProblem
 from converter.verify.verification import ImageProof, Verification
@@ -23,8 +23,9 @@ def compare_engine_images(first: str, second: str) -> Verification:
     """Compares two images by name or id. Raises `Problem` where the engine does not answer or has no such image."""
     try:
         engine = Engine.reach(os.environ)
-        left, right = engine.image(first), engine.image(second)
-        sizes = engine.size_bytes(first), engine.size_bytes(second)
+        with answering("`docker image inspect` shows what it has"):
+            left, right = engine.image(first), engine.image(second)
+            sizes = engine.size_bytes(first), engine.size_bytes(second)
     except VerifyProblem as problem:
         raise Problem(problem.message, problem.help) from None
     return _verification(left, right, " | ".join(dict.fromkeys((first, second))), *sizes)

@@ -147,7 +147,9 @@ def rewrite_ps(draft: Draft, command: Command) -> Action:
                 between = "" if anchored else ".*"
                 draft.replace(flag.value, f"name=^/?{prefix}{between}{rest.removeprefix(prefix)}")
             elif key == "ancestor":
-                draft.replace(flag.value, f"ancestor={draft.names.used_image(value)}")
+                draft.replace(
+                    flag.value, f"ancestor={draft.names.image(value) if draft.names.may_be_own_image(value) else value}"
+                )
     if not named:
         draft.insert("--filter", f"name=^/?{prefix}")
     return draft.run()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
+import posixpath
 import shutil
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 from typing import IO
@@ -12,7 +15,7 @@ from typing import IO
 from msgspec import Struct
 
 from converter.docker_cli.commands import Build
-from converter.isolation.builds import rewrite_dockerfile
+from converter.isolation.builds import PrivateDockerfile, rewrite_dockerfile
 from converter.isolation.names import Names
 from converter.source import Source, SourceError
 
@@ -36,8 +39,8 @@ def prepare(command: Build, names: Names, folder: Path, number: str) -> Prepared
     """
     file = command.file.text if command.file is not None else ""
     kind = command.context_kind
-    if file == "-" or (kind == "stdin" and not file):
-        return _from_stdin(command, names, file == "-")
+    if file == "-" or kind == "stdin":
+        return _from_stdin(command, names, file == "-", "" if file == "-" else file)
     if kind != "path":
         return Prepared(command.argv, None, (), file)
     context = command.context.text if command.context is not None else "."
@@ -66,27 +69,66 @@ def prepare(command: Build, names: Names, folder: Path, number: str) -> Prepared
     return Prepared(tuple(argv), None, private.uses, path)
 
 
-def _from_stdin(command: Build, names: Names, is_dockerfile: bool) -> Prepared:
-    """A Dockerfile on standard input; an archive there is handed on as it is."""
-    spool = tempfile.TemporaryFile()  # noqa: SIM115  (it has to outlive this function)
+def _from_stdin(command: Build, names: Names, is_dockerfile: bool, file: str) -> Prepared:
+    """A Dockerfile on standard input, or an archive with the context and the Dockerfile in it."""
+    spool: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (it has to outlive this function)
     shutil.copyfileobj(sys.stdin.buffer, spool)
     spool.seek(0)
-    uses: tuple[str, ...] = ()
-    head = spool.read(512)
-    if is_dockerfile or (b"\0" not in head and head[:2] not in (b"\x1f\x8b", b"BZ")):
-        data = head + spool.read()
-        try:
-            source = Source.decode("-", data)
-        except SourceError:
-            source = None
-        if source is not None:
-            private = rewrite_dockerfile(source, _build_args(command), names)
-            uses = private.uses
-            if private.text is not None:
-                spool = tempfile.TemporaryFile()  # noqa: SIM115
-                spool.write(private.text.encode())
+    private = PrivateDockerfile(None, ())
+    if is_dockerfile or not _is_archive(spool):
+        private = _private(spool.read(), command, names)
+        if private.text is not None:
+            spool = _spooled(private.text.encode())
+    else:
+        with tarfile.open(fileobj=spool) as archive:
+            member = _member(archive, file or "Dockerfile")
+            content = archive.extractfile(member) if member is not None else None
+            if member is not None and content is not None:
+                private = _private(content.read(), command, names)
+                if private.text is not None:
+                    spool = _with_member(archive, member, private.text.encode())
     spool.seek(0)
-    return Prepared(command.argv, spool, uses, "-")
+    return Prepared(command.argv, spool, private.uses, file or "-")
+
+
+def _private(data: bytes, command: Build, names: Names) -> PrivateDockerfile:
+    try:
+        return rewrite_dockerfile(Source.decode("-", data), _build_args(command), names)
+    except SourceError:
+        return PrivateDockerfile(None, ())
+
+
+def _is_archive(spool: IO[bytes]) -> bool:
+    found = tarfile.is_tarfile(spool)
+    spool.seek(0)
+    return found
+
+
+def _spooled(data: bytes) -> IO[bytes]:
+    spool = tempfile.TemporaryFile()  # noqa: SIM115
+    spool.write(data)
+    return spool
+
+
+def _member(archive: tarfile.TarFile, name: str) -> tarfile.TarInfo | None:
+    """The last file of this name, which is the one that counts."""
+    wanted = posixpath.normpath(name)
+    found = [one for one in archive.getmembers() if one.isfile() and posixpath.normpath(one.name) == wanted]
+    return found[-1] if found else None
+
+
+def _with_member(archive: tarfile.TarFile, member: tarfile.TarInfo, data: bytes) -> IO[bytes]:
+    """The archive with other content in one of its files."""
+    spool = tempfile.TemporaryFile()  # noqa: SIM115
+    with tarfile.open(fileobj=spool, mode="w") as copy:
+        for one in archive.getmembers():
+            if one is member:
+                header = tarfile.TarInfo.frombuf(one.tobuf(), "utf-8", "surrogateescape")
+                header.size = len(data)
+                copy.addfile(header, io.BytesIO(data))
+            else:
+                copy.addfile(one, archive.extractfile(one) if one.isfile() else None)
+    return spool
 
 
 def _text(path: str) -> str | None:

@@ -39,13 +39,13 @@ def rewrite_rmi(draft: Draft) -> Action:
     assert isinstance(command, Rmi)
     remaining = 0
     for word in command.operands:
-        if is_id(word.text) and not draft.names.is_own_image(word.text):
+        if is_id(word.text) and not draft.names.may_be_own_image(word.text):
             names = draft.look.image_names(word.text) or ()
             given = [name for name in names if draft.names.is_private(name) and not draft.names.is_kept(name)]
             draft.drop(word)
             draft.append(*given)
             remaining += len(given)
-        elif draft.names.is_own_image(word.text) or not draft.look.has_image(word.text):
+        elif draft.names.may_be_own_image(word.text) or not draft.look.has_image(word.text):
             draft.replace(word, draft.names.image(word.text))
             remaining += 1
         elif not draft.names.is_private(word.text):
@@ -66,7 +66,7 @@ def rewrite_pull(draft: Draft) -> Action:
     command = draft.command
     assert isinstance(command, Pull)
     wanted = [word.text for word in command.images]
-    if all(draft.names.is_own_image(name) or draft.look.has_image(name) for name in wanted):
+    if all(draft.names.may_be_own_image(name) or draft.look.has_image(name) for name in wanted):
         return hold()
     return draft.run(uses=wanted)
 
@@ -94,14 +94,14 @@ def _named(draft: Draft, operands: tuple[Word, ...]) -> Action:
 def rewrite_listing(draft: Draft, command: Command) -> Action:
     """`images [NAME]`."""
     for word in command.operands:
-        if draft.names.is_own_image(word.text):
-            has_tag = ":" in word.text.rpartition("/")[2]
+        has_tag = ":" in word.text.rpartition("/")[2]
+        if draft.names.may_be_own_image(word.text) or (not has_tag and draft.names.has_own_repository(word.text)):
             private = draft.names.image(word.text)
             draft.replace(word, private if has_tag else private.rpartition(":")[0])
     for flag in command.flags:
         if flag.name == "filter" and flag.value is not None:
             key, _, value = flag.value.text.partition("=")
-            if key == "reference" and draft.names.is_own_image(value):
+            if key == "reference" and draft.names.may_be_own_image(value):
                 draft.replace(flag.value, f"reference={draft.names.image(value)}")
     return draft.run()
 
@@ -120,9 +120,10 @@ def rewrite_inspect(draft: Draft, command: Command) -> Action:
     if "container" in command.path:
         wanted = "container"
     for word in command.operands:
-        is_image = draft.names.is_own_image(word.text) or (not is_id(word.text) and draft.look.has_image(word.text))
+        is_image = draft.names.may_be_own_image(word.text) or (not is_id(word.text) and draft.look.has_image(word.text))
         if wanted == "image" or (not wanted and is_image):
-            image(draft, word)
+            if draft.names.may_be_own_image(word.text):
+                draft.replace(word, draft.names.image(word.text))
         elif wanted == "container" or (not wanted and not is_id(word.text)):
             container(draft, word)
         elif wanted in ("volume", "network"):

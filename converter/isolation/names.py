@@ -20,8 +20,8 @@ BUILT_IN_NETWORKS = frozenset({"bridge", "host", "none", "default"})
 class Names(Struct, frozen=True):
     """The names of one run: `own` are the images and `networks` the networks that it has made up to now.
 
-    `reserved` are repositories that count as its own although nothing of that name was made yet. Names of images in
-    both are those of `familiar`.
+    `reserved` are names of images that it is going to make: what the engine has under them is a leftover, or the
+    person's. Names of images in both are those of `familiar`.
     """
 
     prefix: str
@@ -35,11 +35,16 @@ class Names(Struct, frozen=True):
         return self.prefix.replace("/", "-") + "-"
 
     def is_own_image(self, name: str) -> bool:
-        """Whether a name means an image that the run has made, or that only it can make."""
-        if self.is_private(name):
-            return False
-        known = familiar(name)
-        return known in self.own or repository(known) in self.reserved
+        """Whether a name means an image that the run has made."""
+        return not self.is_private(name) and familiar(name) in self.own
+
+    def may_be_own_image(self, name: str) -> bool:
+        """Whether a name means an image that the run has made or is going to make."""
+        return not self.is_private(name) and familiar(name) in self.own | self.reserved
+
+    def has_own_repository(self, name: str) -> bool:
+        """Whether the run has made, or is going to make, any image that differs from this name in the tag only."""
+        return not self.is_private(name) and repository(familiar(name)) in map(repository, self.own | self.reserved)
 
     def is_private(self, name: str) -> bool:
         """Whether a name is a private one already, as it comes back from the engine's output."""
@@ -52,10 +57,6 @@ class Names(Struct, frozen=True):
         reference = parse_reference(familiar(name))
         registry = f"{reference.registry.lower().replace(':', '-')}/" if reference.registry else ""
         return f"{self.prefix}/{registry}{reference.repository}:{reference.tag or 'latest'}"
-
-    def used_image(self, name: str) -> str:
-        """A name that a command uses: private where the image is the run's own, else as it is."""
-        return self.image(name) if self.is_own_image(name) else name
 
     def kept(self, number: str) -> str:
         """A name that keeps an image in the engine until the end, whatever the script does to its own names."""

@@ -17,7 +17,7 @@ class Session(Struct, frozen=True):
     """How the commands of one run are treated.
 
     `prefix` begins every private name (`stageify-1a2b3c4d/legacy`); empty, names stay as they are and nothing is
-    held back. `reserved` are repositories that belong to the recipe before it has made them. `programs` has the real
+    held back. `reserved` are images that the recipe is going to make. `programs` has the real
     program of each recording one. `environment` has the person's own value of each variable that the run sees
     otherwise, None where it was not set; the real programs get it back. `seen` is what the run sees.
     """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from msgspec import Struct
@@ -57,7 +57,7 @@ class Engine:
         try:
             return Engine(_client(docker, environment))
         except (DockerException, OSError, ValueError) as error:
-            raise _unreachable(error) from None
+            raise unreachable(error) from None
 
     def before(self) -> Before:
         """What there is now."""
@@ -164,6 +164,18 @@ class Engine:
                 return
 
 
+@contextmanager
+def answering(help: str) -> Iterator[None]:
+    """Turns an engine that refuses, or stops to answer, into a `VerifyProblem`; `help` is for the person then."""
+    from docker.errors import DockerException
+    from requests import RequestException
+
+    try:
+        yield
+    except (DockerException, RequestException) as error:
+        raise VerifyProblem(f"the container engine failed: {error}", help) from None
+
+
 class _quiet:  # noqa: N801  (a context manager that reads as an adverb)
     """Something that is gone already, or that somebody uses, is left as it is."""
 
@@ -195,7 +207,8 @@ def _client(docker: Any, environment: Mapping[str, str]) -> Any:
     raise ValueError(f"the docker context {name!r} has no engine")
 
 
-def _unreachable(error: Exception) -> VerifyProblem:
+def unreachable(error: Exception) -> VerifyProblem:
+    """What is told of an engine to which no connection can be made, because of this error."""
     text = str(error)
     if "Permission denied" in text or "PermissionError" in text:
         return VerifyProblem(

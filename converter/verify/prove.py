@@ -17,11 +17,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from converter.docker_cli.references import parse_reference
-from converter.isolation.names import Names, familiar, repository
+from converter.isolation.names import Names, familiar
 from converter.isolation.session import Call
 from converter.result import FileChange, ImageResult
 from converter.verify.compare import compare
-from converter.verify.engine import Before, Engine, Traces
+from converter.verify.engine import Before, Engine, Traces, answering
 from converter.verify.image import Image
 from converter.verify.problems import VerifyProblem
 from converter.verify.running import Ran, run_script
@@ -83,7 +83,12 @@ def prove(subject: Subject, settings: Settings, watch: Watch) -> Verification:
     _check_scripts(subject)
     engine = Engine.connect(settings.environment)
     run = f"stageify-{secrets.token_hex(4)}"
-    with _work_folder(run) as work, _signals_stop(), _clean_engine(engine, run, work, watch):
+    with (
+        answering(f"what it still has under names that begin with {run} can be removed"),
+        _work_folder(run, watch) as work,
+        _signals_stop(),
+        _clean_engine(engine, run, work, watch),
+    ):
         return _Proof(subject, settings, watch, engine, run, work).result()
 
 
@@ -176,7 +181,7 @@ class _Proof:
             work,
             self.settings.environment,
             prefix=names.prefix,
-            reserved=sorted({repository(familiar(image.tag)) for image in self.subject.images if _is_known(image.tag)}),
+            reserved=sorted({familiar(image.tag) for image in self.subject.images if _is_known(image.tag)}),
             timeout_seconds=self.settings.timeout_seconds,
             heard=self.watch.heard,
         )
@@ -302,12 +307,14 @@ def _pushed(ran: Ran) -> list[str]:
 
 
 @contextmanager
-def _work_folder(run: str) -> Iterator[Path]:
+def _work_folder(run: str, watch: Watch) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=f"{run}-"))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():  # a container wrote into a mounted folder, as root
+            watch.begins(f"{folder} has files of another user and could not be removed")
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def run_script(
 ) -> Ran:
     """Runs a command in `folder`; what it makes in the engine gets names with `prefix`.
 
-    `work` is an empty folder for recording and log. `reserved` are repositories of images that are the script's own.
+    `work` is an empty folder for recording and log. `reserved` are the images that the script is going to make.
     `heard` is told of every command of the engine as it starts and as it ends. The script gets no input. Whatever
     ends this function, the script and what it started are gone then, but what it has made is still there.
     """

@@ -6,7 +6,7 @@ import pytest
 
 from converter.isolation.names import Names, familiar, is_id
 
-NAMES = Names("stageify-0a1b2c3d/legacy", frozenset({"app:build"}), frozenset({"app"}), frozenset({"backend"}))
+NAMES = Names("stageify-0a1b2c3d/legacy", frozenset({"app:build"}), frozenset({"app:latest"}), frozenset({"backend"}))
 
 
 @pytest.mark.parametrize(
@@ -34,11 +34,17 @@ def test_a_private_name_that_comes_back_stays_as_it_is() -> None:
     assert NAMES.container(NAMES.container("builder")) == NAMES.container("builder")
 
 
-def test_the_runs_own_images_are_those_that_it_made_and_those_of_its_repositories() -> None:
-    assert NAMES.is_own_image("app:build")
-    assert NAMES.is_own_image("docker.io/library/app:other")
-    assert not NAMES.is_own_image("alpine:3.19")
+def test_the_runs_own_images_are_those_that_it_has_made() -> None:
+    assert NAMES.is_own_image("docker.io/library/app:build")
+    assert not NAMES.is_own_image("app:latest")
     assert not NAMES.is_own_image("registry.example.com/app:build")
+
+
+def test_an_image_that_the_run_is_going_to_make_may_be_its_own() -> None:
+    assert NAMES.may_be_own_image("app")
+    assert not NAMES.may_be_own_image("app:other")
+    assert NAMES.has_own_repository("app:other")
+    assert not NAMES.has_own_repository("alpine")
 
 
 def test_containers_have_the_run_in_front_of_their_name() -> None:

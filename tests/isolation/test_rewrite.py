@@ -30,8 +30,8 @@ class Engine:
 
 
 def rewritten(line: str) -> Action:
-    """The action for a line of a run that has made the image `base:1` and the network `backend`."""
-    names = Names("stageify-0/new", frozenset({"base:1"}), frozenset({"app"}), frozenset({"backend"}))
+    """The action for a line of a run that has made the image `base:1` and the network `backend`; `app:1` comes later."""
+    names = Names("stageify-0/new", frozenset({"base:1"}), frozenset({"app:1"}), frozenset({"backend"}))
     return rewrite(shlex.split(line), names, Engine(), "9")
 
 
@@ -65,22 +65,22 @@ CASES = [
         "sudo -E docker build --no-cache --tag stageify-0/new/stageify-kept:9 -t stageify-0/new/app:1 .",
     ),
     # containers
-    ("docker create --name builder app:1", "docker create --name stageify-0-new-builder stageify-0/new/app:1"),
+    ("docker create --name builder base:1", "docker create --name stageify-0-new-builder stageify-0/new/base:1"),
     ("docker create base:1 true", "docker create --name stageify-0-new-unnamed-9 stageify-0/new/base:1 true"),
-    ("docker run --rm alpine:3.19 ls app:1", "docker run --name stageify-0-new-unnamed-9 --rm alpine:3.19 ls app:1"),
+    ("docker run --rm alpine:3.19 ls base:1", "docker run --name stageify-0-new-unnamed-9 --rm alpine:3.19 ls base:1"),
     (
-        "docker run --name x -v cache:/root/.m2 -v /src:/src --mount type=volume,src=data,dst=/d app:1",
+        "docker run --name x -v cache:/root/.m2 -v /src:/src --mount type=volume,src=data,dst=/d base:1",
         "docker run --name stageify-0-new-x -v stageify-0-new-cache:/root/.m2 -v /src:/src "
-        "--mount type=volume,src=stageify-0-new-data,dst=/d stageify-0/new/app:1",
+        "--mount type=volume,src=stageify-0-new-data,dst=/d stageify-0/new/base:1",
     ),
     (
-        "docker run --name x --volumes-from builder:ro --link db --network backend app:1",
+        "docker run --name x --volumes-from builder:ro --link db --network backend base:1",
         "docker run --name stageify-0-new-x --volumes-from stageify-0-new-builder:ro --link stageify-0-new-db:db "
-        "--network stageify-0-new-backend stageify-0/new/app:1",
+        "--network stageify-0-new-backend stageify-0/new/base:1",
     ),
     (
-        "docker run --name x --net container:db --pid=host --pull always app:1",
-        "docker run --name stageify-0-new-x --net container:stageify-0-new-db --pid=host stageify-0/new/app:1",
+        "docker run --name x --net container:db --pid=host --pull always base:1",
+        "docker run --name stageify-0-new-x --net container:stageify-0-new-db --pid=host stageify-0/new/base:1",
     ),
     ("docker cp builder:/app/out ./builder", "docker cp stageify-0-new-builder:/app/out ./builder"),
     (f"docker cp {OWN_ID}:/app/out - ", f"docker cp {OWN_ID}:/app/out -"),
@@ -96,8 +96,11 @@ CASES = [
     ("docker ps -aq", "docker ps --filter 'name=^/?stageify-0-new-' -aq"),
     ("docker ps -q -f name=builder", "docker ps -q -f 'name=^/?stageify-0-new-.*builder'"),
     ("docker ps -f name=^/builder$", "docker ps -f 'name=^/?stageify-0-new-builder$'"),
-    ("docker ps -f ancestor=app:1", "docker ps --filter 'name=^/?stageify-0-new-' -f ancestor=stageify-0/new/app:1"),
-    # images
+    ("docker ps -f ancestor=base:1", "docker ps --filter 'name=^/?stageify-0-new-' -f ancestor=stageify-0/new/base:1"),
+    # images: those that the run has not made yet are the person's, unless a command would change or test them
+    ("docker create --name x app:1", "docker create --name stageify-0-new-x app:1"),
+    ("docker inspect app:1", "docker inspect stageify-0/new/app:1"),
+    ("docker images -q base", "docker images -q stageify-0/new/base"),
     ("docker tag base:1 example.org/x", "docker tag stageify-0/new/base:1 stageify-0/new/example.org/x:latest"),
     ("docker tag -f base:1 app:2", "docker tag stageify-0/new/base:1 stageify-0/new/app:2"),
     ("docker tag alpine:3.19 base", "docker tag alpine:3.19 stageify-0/new/base:latest"),
@@ -194,7 +197,7 @@ def test_a_push_is_noted_with_its_name() -> None:
 
 def test_images_of_others_are_named_so_that_a_pull_can_be_noticed() -> None:
     assert rewritten("docker run --rm alpine:3.20 ls").uses == ("alpine:3.20",)
-    assert rewritten("docker run --rm app:1 ls").uses == ()
+    assert rewritten("docker run --rm base:1 ls").uses == ()
     assert rewritten("docker pull alpine:3.20").uses == ("alpine:3.20",)
 
 

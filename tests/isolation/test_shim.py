@@ -94,6 +94,15 @@ def test_a_dockerfile_on_standard_input_is_read_too(place: Path) -> None:
     assert called[-1] == "FROM stageify-0/new/other:latest"
 
 
+def test_the_dockerfile_in_an_archive_on_standard_input_is_read_too(place: Path) -> None:
+    (place / "real" / "docker").write_text(DOCKER.replace("build) echo", 'build) tar x -O >> "$NOTES"; echo', 1))
+    (place / "Dockerfile").write_text("FROM other\n")
+    (place / "x").write_text("kept\n")
+    _, called, calls = run(place, "docker tag alpine other && tar czf - Dockerfile x | docker build -t app -")
+    assert called[-2:] == ["FROM stageify-0/new/other:latest", "kept"]
+    assert calls[1].argv[-1] == "-"
+
+
 def test_ids_in_the_output_of_a_build_are_noted_and_passed_on(place: Path) -> None:
     (place / "Dockerfile").write_text("FROM alpine\n")
     status, _, calls = run(place, 'set -e; out=$(docker build . 2>&1); test "$out"', BUILD_STATUS="0")
