@@ -302,6 +302,7 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
             result.word_edits.get(path, {}),
             result.why.get(path, {}),
             len(run.scripts) == 1,
+            run.reads,
         )
         text = apply_edits(source.text, edits.edits)
         if text != source.text and text.strip():

@@ -164,7 +164,11 @@ class RanCommand(Event, frozen=True):
 
 
 class Skipped(Event, frozen=True):
-    """A part of the script that may or may not run, or never does; `words` are the commands inside."""
+    """A part of the script that may or may not run, or never does; `words` are the commands inside.
+
+    `branch` tells that it is a list of a construct whose other lists are followed.
+    """
 
     words: tuple[InnerCommand, ...]
     never: bool
+    branch: bool = False

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from converter.machine import paths
+from converter.machine.predicate import Condition
 from converter.machine.value import Value
 
 Kind = Literal["file", "folder", "unknown"]
@@ -72,7 +73,13 @@ class FromArchive(Struct, frozen=True):
     members: tuple[Member, ...]
 
 
-Origin = FromTree | FromContainer | FromHost | FromLink | FromArchive
+class Alternatives(Struct, frozen=True):
+    """Another thing on each of several paths through the script; None where nothing lies there."""
+
+    options: tuple[tuple[Condition, Entry | None], ...]
+
+
+Origin = FromTree | FromContainer | FromHost | FromLink | FromArchive | Alternatives
 
 
 class Entry(Struct, frozen=True):
@@ -101,6 +108,23 @@ class Entry(Struct, frozen=True):
         if isinstance(origin, FromTree):
             return Entry("unknown", FromTree(paths.join(origin.path, rest)), self.events)
         return Entry("unknown", origin, self.events)
+
+
+def either(options: list[tuple[Condition, Entry | None]]) -> Entry | None:
+    """What lies at a path after several paths through the script."""
+    first = options[0][1]
+    if all(entry == first for _, entry in options):
+        return first
+    kinds = {entry.kind for _, entry in options if entry is not None}
+    events = tuple(dict.fromkeys(number for _, entry in options if entry is not None for number in entry.events))
+    return Entry(kinds.pop() if len(kinds) == 1 else "unknown", Alternatives(tuple(options)), events)
+
+
+def possible(entry: Entry | None) -> list[Entry]:
+    """Every entry that may lie there."""
+    if entry is None or not isinstance(entry.origin, Alternatives):
+        return [] if entry is None else [entry]
+    return [found for _, option in entry.origin.options for found in possible(option)]
 
 
 class StartingFiles:
@@ -172,22 +196,7 @@ class HostFiles(Struct, frozen=True):
         while True:
             if nearest in self.changes:
                 entry = self.changes[nearest]
-                if nearest == path:
-                    return entry
-                if entry is None:
-                    return None
-                if isinstance(entry.origin, FromLink):
-                    rest = path[len(nearest) + 1 :]
-                    return self.lookup(self.follow(paths.join(entry.origin.target, rest)))
-                if isinstance(entry.origin, FromArchive):
-                    return None
-                if isinstance(entry.origin, FromHost) and entry.kind in ("folder", "file"):
-                    return self.made_later(path, entry) if entry.kind == "folder" else None
-                below = entry.below(path[len(nearest) + 1 :])
-                if isinstance(below.origin, FromTree):
-                    kind = self.start.kind(below.origin.path)
-                    return replace(below, kind=kind) if kind else None
-                return below
+                return entry if nearest == path else self.within(entry, nearest, path)
             if not nearest:
                 break
             nearest = paths.parent(nearest) if nearest != "/" else ""
@@ -234,6 +243,25 @@ class HostFiles(Struct, frozen=True):
             place, target = link
             path = target if path == place else paths.join(target, path[len(place) + 1 :])
         return path
+
+    def within(self, entry: Entry | None, place: str, path: str) -> Entry | None:
+        """What lies at a path inside the entry that lies at `place`."""
+        if entry is None:
+            return None
+        rest = path[len(place) + 1 :] if place else path
+        if isinstance(entry.origin, Alternatives):
+            return either([(condition, self.within(one, place, path)) for condition, one in entry.origin.options])
+        if isinstance(entry.origin, FromLink):
+            return self.lookup(self.follow(paths.join(entry.origin.target, rest)))
+        if isinstance(entry.origin, FromArchive):
+            return None
+        if isinstance(entry.origin, FromHost) and entry.kind in ("folder", "file"):
+            return self.made_later(path, entry) if entry.kind == "folder" else None
+        below = entry.below(rest)
+        if isinstance(below.origin, FromTree):
+            kind = self.start.kind(below.origin.path)
+            return replace(below, kind=kind) if kind else None
+        return below
 
     def is_folder(self, path: str) -> bool:
         """Whether the path, links followed, is surely a folder at this moment."""

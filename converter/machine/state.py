@@ -12,10 +12,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from converter.machine.host import HostFiles
+from converter.machine.predicate import Condition, Facts, Predicate
 from converter.machine.value import Value
 
 Status = Literal["success", "failure", "unknown"]
-Flow = Literal["run", "exit", "return"]
+Flow = Literal["run", "exit", "return", "break", "continue", "ended"]
+"""How a list goes on: `ended` where every path through it went elsewhere."""
 
 
 class Variable(Struct, frozen=True):
@@ -24,6 +26,7 @@ class Variable(Struct, frozen=True):
     `items` are the elements of an array by subscript, in order; `value` is then that of element 0, empty without one.
     `is_set` is False for a variable that certainly is not set, None where that is not known. `attributes` are
     letters of `declare`: `i`, `l`, `u`, `r`, `A`.
+    `others` are further assignments that may have given the value, on other paths.
     """
 
     value: Value
@@ -32,21 +35,47 @@ class Variable(Struct, frozen=True):
     items: tuple[tuple[str, Value], ...] | None = None
     is_set: bool | None = True
     attributes: str = ""
+    others: tuple[int, ...] = ()
 
 
 class Image(Struct, frozen=True):
-    """An image that the script built: `event` numbers the build."""
+    """An image that the script built: `event` numbers the build.
+
+    `choices` are what it may be, by the path taken, where that differs; `event` is then one of them.
+    """
 
     event: int
+    choices: tuple[tuple[Condition, Image | None], ...] = ()
+
+    @property
+    def events(self) -> tuple[int, ...]:
+        """The numbers of all builds that may have made it."""
+        return possible(self)
 
 
 class Container(Struct, frozen=True):
-    """A container: the image by number of the build event, or the name of an image from outside."""
+    """A container: the image by number of the build event, or the name of an image from outside.
+
+    `choices` are what it may be, by the path taken, where that differs.
+    """
 
     event: int
     image: Image | None
     image_name: Value
     name: str | None
+    choices: tuple[tuple[Condition, Container | None], ...] = ()
+
+    @property
+    def events(self) -> tuple[int, ...]:
+        """The numbers of all commands that may have made it."""
+        return possible(self)
+
+
+def possible(made: Image | Container) -> tuple[int, ...]:
+    """The events behind something that branches may have made differently."""
+    if not made.choices:
+        return (made.event,)
+    return tuple(dict.fromkeys(event for _, choice in made.choices if choice for event in possible(choice)))
 
 
 class State(Struct, frozen=True):
@@ -56,6 +85,9 @@ class State(Struct, frozen=True):
     an image id to an image the script built; `containers` maps a name or an id
     to a container. `positional` are `$1`, `$2`, ...; None where they are not known, and then `series` tells
     one such list from another.
+    `asked` is the predicate that an unknown `status` stands for, `conditions` are the
+    outcomes of tests that led here, `facts` everything that is known on this path, `options`
+    the shell's (`errexit`, `nounset`, `pipefail`).
     """
 
     variables: Mapping[str, Variable]
@@ -69,6 +101,10 @@ class State(Struct, frozen=True):
     flow: Flow = "run"
     folders: tuple[str, ...] = ()
     series: int = 0
+    asked: Predicate | None = None
+    conditions: tuple[Condition, ...] = ()
+    facts: Facts = {}
+    options: frozenset[str] = frozenset()
 
     def assign(self, name: str, variable: Variable) -> State:
         """The state with the variable set."""

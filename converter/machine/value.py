@@ -9,10 +9,12 @@ paths can be joined and compared without knowing every part of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable
 
 from msgspec import Struct, field
 
+from converter.machine.predicate import Condition, Facts, decide
 from converter.source import Source, Span
 
 TOKEN_START = "\x00"
@@ -131,6 +133,8 @@ class Unknowns(Struct):
 
     _by_key: dict[Hashable, Unknown] = field(default_factory=dict)
     _by_token: dict[str, Unknown] = field(default_factory=dict)
+    choices: dict[str, tuple[tuple[Condition, Value], ...]] = field(default_factory=dict)
+    """Tokens of values that differ by the path taken, with what each path gave."""
 
     def __post_init__(self) -> None:
         self.token("root", "$PWD", "the folder that the repository lies in", single=True)
@@ -144,6 +148,38 @@ class Unknowns(Struct):
             self._by_key[key] = found
             self._by_token[found.token] = found
         return found.token
+
+    def choice(self, options: tuple[tuple[Condition, Value], ...], expression: str) -> str:
+        """The token of a value that is another one on each of several paths."""
+        key = ("choice", tuple((condition.predicate, value.flat) for condition, value in options))
+        token = self.token(key, expression, "branches of the script give it different values")
+        self.choices.setdefault(token, options)
+        return token
+
+    def resolve(self, flat: str, facts: Facts) -> str:
+        """A flat value with the choices made that the facts decide."""
+        if not self.choices or TOKEN_START not in flat:
+            return flat
+        for unknown in self.tokens_in(flat):
+            options = self.choices.get(unknown.token, ())
+            left = [value for condition, value in options if decide(condition.predicate, facts) is not False]
+            if options and len(left) == 1:
+                flat = flat.replace(unknown.token, self.resolve(left[0].flat, facts))
+        return flat
+
+    def open_choice(self, flat: str) -> str | None:
+        """The first token of a flat value that stands for a choice, None without one."""
+        if not self.choices or TOKEN_START not in flat:
+            return None
+        return next((unknown.token for unknown in self.tokens_in(flat) if unknown.token in self.choices), None)
+
+    def plain(self, flat: str) -> bool:
+        """Whether every choice in a flat value is between single words that are no flags."""
+        for unknown in self.tokens_in(flat):
+            for _, value in self.choices.get(unknown.token, ()):
+                if not re.fullmatch(r"[\w.:/@%+=,][\w.:/@%+=,-]*", value.flat):
+                    return False
+        return True
 
     def tokens_in(self, text: str) -> list[Unknown]:
         """The unknowns that a flat value holds, in order."""

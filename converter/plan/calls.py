@@ -252,6 +252,15 @@ class CallEditor:
 
     def add_edits(self, result: Plan, event: Event, edits: list[Edit], why: str) -> None:
         site = event.site
+        spans = getattr(event, "spans", ())
+        if edits and spans and all(span == site.span for span in spans):
+            raise refuse(
+                "STG304",
+                "this command stands in a text that is run as commands, so it cannot be edited",
+                site.source,
+                site.span,
+                "write the command out",
+            )
         by_span = result.word_edits.setdefault(site.source.path, {})
         known = by_span.setdefault(site.span, [])
         if known and known != edits:

@@ -6,7 +6,7 @@ from converter.diagnostics import refuse
 from converter.dockerfile.stages import stage_references
 from converter.machine import paths
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, RanCommand
-from converter.machine.host import Entry, FromContainer, FromLink, FromTree
+from converter.machine.host import Entry, FromContainer, FromLink, FromTree, possible
 from converter.machine.value import is_known
 from converter.plan import contexts
 from converter.plan.builders import MOUNTED
@@ -101,6 +101,8 @@ class Checker:
     def check_between(self, out: CopiedOut, runtime: BuildFile, artifact: Artifact) -> None:
         for event in self.work.run.events[out.number + 1 : runtime.event.number]:
             if not isinstance(event, RanCommand) or event.site == out.site:
+                continue
+            if not (self.work.run.may_precede(event, runtime.event) and self.work.run.may_precede(out, event)):
                 continue
             touched = [
                 path for path in event.paths
@@ -206,7 +208,7 @@ class Checker:
                         continue
                     numbers = entry.events if entry is not None else self.removers(path, builder.event, final)
                     alive = [n for n in numbers if n in liveness.live and n > builder.event.number]
-                    if not alive or (entry is not None and isinstance(entry.origin, FromContainer)):
+                    if not alive or any(isinstance(one.origin, FromContainer) for one in possible(entry)):
                         continue
                     if self.is_recipes_own(path, entry, plan):
                         continue

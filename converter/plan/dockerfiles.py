@@ -168,6 +168,8 @@ class Loader:
 
         def base(image: str) -> BaseFacts | None:
             built = event.state.images.get(normalize(image)) or event.state.images.get(image)
+            if built is not None and built.choices:
+                return None
             if built is not None and built.event not in self.loading:
                 other = self.run.events[built.event]
                 assert isinstance(other, Built)

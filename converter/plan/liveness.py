@@ -32,7 +32,7 @@ from converter.machine.events import (
     Skipped,
     UsedImages,
 )
-from converter.machine.host import Entry, FromContainer, FromHost, FromTree
+from converter.machine.host import Entry, FromContainer, FromHost, FromTree, possible
 from converter.machine.value import TOKEN_START, Value
 from converter.shell.commands.effects import HARMLESS
 from converter.shell.interpreter import Run
@@ -123,11 +123,13 @@ class _Judge:
         self.by_source: dict[str, list[Event]] = {}
         for event in run.events:
             self.by_source.setdefault(event.site.source.path, []).append(event)
+        self.forced: set[int] = set()
+        """Events of tests that decide whether something that stays runs."""
 
     def feeds(self, created: Created) -> bool:
         """Whether the container is there to have files copied out."""
         return any(
-            isinstance(event, CopiedOut) and event.container.event == created.number for event in self.run.events
+            isinstance(event, CopiedOut) and created.number in event.container.events for event in self.run.events
         )
 
     def created_tokens(self) -> dict[str, tuple[str, int]]:
@@ -147,9 +149,13 @@ class _Judge:
         before = (len(result.live), len(result.images), len(result.containers), len(result.copies))
         result.dropped.clear()
         for event in self.run.events:
-            if self.is_live(event):
+            if event.number in self.forced or self.is_live(event):
                 result.live.add(event.number)
                 self.need(event)
+                if not is_void(event):
+                    for condition in event.state.conditions:
+                        asked = self.run.events[slice(*condition.events)]
+                        self.forced.update(e.number for e in asked if isinstance(e, (RanCommand, UsedImages, Skipped)))
         return before != (len(result.live), len(result.images), len(result.containers), len(result.copies))
 
     # what is live
@@ -191,7 +197,7 @@ class _Judge:
     def container_lives(self, event: RemovedContainers, index: int) -> bool:
         container = event.containers[index]
         if container is not None:
-            return container.event not in self.containers or container.event in self.result.containers
+            return any(n not in self.containers or n in self.result.containers for n in container.events)
         name = event.names[index].flat
         if name not in self.names:
             return True
@@ -200,7 +206,7 @@ class _Judge:
     def image_lives(self, event: RemovedImages, index: int) -> bool:
         image = event.images[index]
         if image is not None:
-            return image.event not in self.builders or image.event in self.result.images
+            return any(number not in self.builders or number in self.result.images for number in image.events)
         name = normalize(event.names[index].flat)
         if name not in self.tags or name in self.final_tags:
             return True
@@ -215,15 +221,14 @@ class _Judge:
         """Whether the path holds, at the event, only what copies brought that are no longer made."""
         if self.is_gone(event, path):
             return True
-        found = [entry for _, entry in event.state.files.changed_below(path) if entry is not None]
-        entry = event.state.files.lookup(path)
-        if entry is not None and entry not in found:
-            found.append(entry)
+        found = [one for _, entry in event.state.files.changed_below(path) for one in possible(entry)]
+        found += [one for one in possible(event.state.files.lookup(path)) if one not in found]
         artifacts = [e for e in found if isinstance(e.origin, FromContainer)]
         if not artifacts:
             return False
         if event.state.files.start.kind(path) is not None and not any(
-            name == path for name, e in event.state.files.changed_below(path) if e in artifacts
+            name == path and any(one in artifacts for one in possible(e))
+            for name, e in event.state.files.changed_below(path)
         ):
             return False
         return all(
@@ -408,11 +413,8 @@ class _Judge:
         """Whether every command inside the assignment's value goes or only prints."""
         inner = [
             other
-            for other in self.run.events
-            if other.site.source is event.site.source
-            and other.site.span in event.site.span
-            and other.number != event.number
-            and not isinstance(other, Assigned)
+            for other in self.run.events[: event.number]
+            if is_inside(other, event) and other.number != event.number and not isinstance(other, Assigned)
         ]
         harmless = all(
             (isinstance(other, RanCommand) and not other.opaque and not other.makes) or _is_lookup(other)
@@ -452,7 +454,7 @@ class _Judge:
 
     def construct_lives(self, event: Skipped) -> bool:
         """A construct that only looks at, cleans up or reports on what is gone goes with it."""
-        if event.never:
+        if event.never and not event.branch:
             return True
         dead = False
         for command in event.words:
@@ -527,8 +529,10 @@ class _Judge:
             named = [path for path in event.paths if not path.endswith("]")]
             if base in ("[", "test"):
                 flats = [value.flat for value in event.words[1:] if value.flat != "]"]
+                flats = flats[1:] if flats[:1] == ["!"] else flats
                 tested = len(flats) == 2 and flats[0] in ("-f", "-e", "-d", "-x", "-s", "-r")
                 named = [paths.join(event.state.folder, flats[1])] if tested else []
+                return not named or not self.removal_is_dead_path(event, named[0])
             return not named or not all(self.dead_copies_at(event, path) for path in named)
         return True
 
@@ -569,25 +573,24 @@ class _Judge:
                     (self.result.containers if what == "container" else self.result.images).add(number)
         if isinstance(event, Assigned):
             # an assignment that stays runs what stands in it
-            for other in self.run.events:
-                if other.site != event.site and other.site.source is event.site.source:
-                    if other.site.span in event.site.span:
-                        self.keep(other)
+            for other in self.run.events[: event.number]:
+                if other.site != event.site and is_inside(other, event):
+                    self.keep(other)
         elif isinstance(event, Created):
             if event.number in self.containers:
                 self.result.containers.add(event.number)
             if event.image is not None:
-                self.result.images.add(event.image.event)
+                self.result.images.update(event.image.events)
             if event.number not in self.containers:
                 for volume in event.command.volumes:
                     if volume.source is not None:
                         self.need_path(event, paths.join(event.state.folder, volume.source.text))
         elif isinstance(event, CopiedOut):
-            self.result.containers.add(event.container.event)
+            self.result.containers.update(event.container.events)
             self.result.copies.add(event.number)
         elif isinstance(event, UsedImages):
-            self.result.images |= {image.event for image in event.images}
-            self.result.containers |= {container.event for container in event.containers}
+            self.result.images |= {number for image in event.images for number in image.events}
+            self.result.containers |= {number for container in event.containers for number in container.events}
         elif isinstance(event, RanCommand):
             for path in (*event.paths, *_mentioned(event)):
                 self.need_path(event, path)
@@ -607,12 +610,11 @@ class _Judge:
             self.result.images.add(event.number)
 
     def need_path(self, event: Event, path: str) -> None:
-        for _, entry in event.state.files.changed_below(path):
-            if entry is not None and isinstance(entry.origin, FromContainer):
-                self.keep_copy(entry.origin.event, entry.events)
-        entry = event.state.files.lookup(path)
-        if entry is not None and isinstance(entry.origin, FromContainer):
-            self.keep_copy(entry.origin.event, entry.events)
+        found = [entry for _, entry in event.state.files.changed_below(path)]
+        for entry in (*found, event.state.files.lookup(path)):
+            for one in possible(entry):
+                if isinstance(one.origin, FromContainer):
+                    self.keep_copy(one.origin.event, one.events)
 
     def keep_copy(self, number: int, chain: Iterable[int]) -> None:
         self.result.copies.add(number)
@@ -628,7 +630,7 @@ class _Judge:
             if text is None:
                 continue
             for path, entry in event.state.files.changes.items():
-                if entry is not None and isinstance(entry.origin, FromContainer):
+                if any(isinstance(one.origin, FromContainer) for one in possible(entry)):
                     base = re.escape(paths.base_name(path))
                     if re.search(rf"(?<![\w.-]){base}(?![\w-]|\.\w)", text):
                         self.need_path(event, path)
@@ -659,8 +661,29 @@ class _Judge:
     def need_everything(self, event: Event) -> None:
         """A word that is not known may name any artifact that is on the host at this moment."""
         for path, entry in event.state.files.changes.items():
-            if entry is not None and isinstance(entry.origin, FromContainer):
+            if any(isinstance(one.origin, FromContainer) for one in possible(entry)):
                 self.need_path(event, path)
+
+
+VOID = frozenset("[ [[ test true : return exit break continue shift local declare typeset sleep date set trap".split())
+"""Commands that have no purpose where nothing else in their list has one."""
+
+
+def is_inside(inner: Event, outer: Event) -> bool:
+    """Whether a command runs in a substitution of another one, or in a function that is called there."""
+    return any(
+        site.source is outer.site.source and site.span in outer.site.span
+        for site in (inner.site, *inner.calls[len(outer.calls) :])
+    )
+
+
+def is_void(event: Event) -> bool:
+    """Whether an event alone is no reason to keep a construct."""
+    if isinstance(event, Announced):
+        return True
+    if isinstance(event, Skipped):
+        return event.never
+    return isinstance(event, RanCommand) and event.name in VOID and not event.makes
 
 
 def _is_bare_declaration(text: str, place: int) -> bool:

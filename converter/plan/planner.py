@@ -218,6 +218,8 @@ class _Planner:
             if reference.place == "FROM":
                 value = next((s.image for s in runtime.states if s.stage.image_span == reference.span), reference.value)
             built = images.get(normalize(value))
+            if built is not None and built.choices:
+                built = self.work.one_image(built, f"which image `{self.work.show(value)}` is", runtime.event)
             if built is None or built.event not in names:
                 continue
             if reference.place == "FROM":

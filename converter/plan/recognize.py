@@ -49,6 +49,9 @@ class Recognizer:
                 files.append(file)
                 taken = self.look(file)
             except Refusal as refusal:
+                if refusal.diagnostic.code == "STG302" and self.work.image is None:
+                    # what it takes is decided by a branch, so what the others leave it is not known either
+                    raise
                 refusals.append(refusal)
                 continue
             self.work.taken[event.number] = taken
@@ -127,7 +130,9 @@ class Recognizer:
         def expand(stage: Stage, position: int, text: str) -> str:
             return file.states[stage.index].scopes[position].expand(text)
 
-        taken = look(file.stages, expand, file.event.state.files, file.event.context, file.ignore, file.source)
+        event = file.event
+        undecided = self.work.undecided_file
+        taken = look(file.stages, expand, event.state.files, event.context, file.ignore, file.source, undecided)
         artifacts = [a for take in taken.takes for use in take.sources for a in use.artifacts]
         if artifacts and all(artifact.swept for artifact in artifacts):
             # everything that it takes is in the tree: a container that only looked at the folder, or formatted it, is
@@ -158,7 +163,10 @@ class Recognizer:
         for made in taken.host_made:
             event = self.work.run.events[made.event]
             self.check_host_made(made.path, event)
-        feeds = {out.container.image.event for out in self.work.outs if out.container.image is not None}
+        feeds = {
+            number for out in self.work.outs if out.container.image is not None
+            for number in out.container.image.events
+        }  # fmt: skip
         mounted = [
             event for event in self.work.run.events[: file.event.number]
             if isinstance(event, Created) and any(v.kind in ("bind", "unknown") for v in event.command.volumes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from converter.diagnostics import Diagnostic, warning
 from converter.machine import paths
-from converter.machine.host import FromContainer
+from converter.machine.host import FromContainer, possible
 from converter.plan.mentions import mention
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.work import Work
@@ -23,8 +23,9 @@ class Remarks:
         if final is None:
             return
         seen: set[int] = set()
-        for path, entry in final.files.changes.items():
-            if entry is None or not isinstance(entry.origin, FromContainer):
+        left = [(path, one) for path, entry in final.files.changes.items() for one in possible(entry)]
+        for path, entry in left:
+            if not isinstance(entry.origin, FromContainer):
                 continue
             number = entry.origin.event
             out = self.work.run.events[number]

@@ -9,8 +9,10 @@ from typing import Literal
 from msgspec import Struct, field
 
 from converter.diagnostics import refuse
-from converter.machine.events import Announced, ChangedFolder, Event, Skipped
+from converter.machine.events import Announced, Assigned, ChangedFolder, Event, Site, Skipped
+from converter.plan.liveness import is_void
 from converter.shell import syntax
+from converter.shell.expander import Read
 from converter.source import Edit, Source, Span
 
 Verdict = Literal["gone", "kept", "mixed"]
@@ -33,14 +35,15 @@ def edit_script(
     word_edits: Mapping[Span, list[Edit]],
     why: Mapping[Span, str],
     alone: bool = True,
+    reads: Iterable[Read] = (),
 ) -> ScriptEdits:
     """Takes out the commands all of whose events are dead.
 
-    `alone` tells that no other script takes part, which could call this one's functions.
+    `reads` are the uses of variables. `alone` tells that no other script takes part, which could call this one's functions.
     `word_edits` are changes inside commands that stay, by the command's span. Raises `Refusal`
     where one command has two fates, or a removed part cannot be cut out of its construct.
     """
-    return _Editor(source, script, events, live, word_edits, why, alone).result()
+    return _Editor(source, script, events, live, word_edits, why, alone, reads).result()
 
 
 class _Editor:
@@ -53,6 +56,7 @@ class _Editor:
         word_edits: Mapping[Span, list[Edit]],
         why: Mapping[Span, str],
         alone: bool,
+        reads: Iterable[Read],
     ) -> None:
         self.source = source
         self.text = source.text
@@ -61,9 +65,14 @@ class _Editor:
         self.why = why
         self.alone = alone
         self.by_span: dict[Span, list[Event]] = {}
+        self.through: dict[Site, list[Event]] = {}
+        """Events of functions and scripts, by the call that led there."""
         for event in events:
             if event.site.source.path == source.path:
                 self.by_span.setdefault(event.site.span, []).append(event)
+            for site in event.calls:
+                self.through.setdefault(site, []).append(event)
+        self.reads = reads
         self.live = live
         self.out = ScriptEdits()
         self.functions = self.defined_functions()
@@ -79,7 +88,7 @@ class _Editor:
 
     def result(self) -> ScriptEdits:
         for name, function in self.functions.items():
-            if self.verdict(function.body) == "gone":
+            if self.verdict(function.body) == "gone" or self.all_calls_go(name):
                 self.gone_functions.add(name)
         for name in sorted(self.gone_functions):
             if not self.alone or self.is_still_named(name):
@@ -92,6 +101,24 @@ class _Editor:
             self.out.rewritten.append((span, self.why.get(span, "it is adapted to the single Dockerfile")))
         self.out.edits = _drop_covered(self.out.edits)
         return self.out
+
+    def all_calls_go(self, name: str) -> bool:
+        """Whether a function is called, and each call goes for what it did in that call."""
+        calls = self.plain_calls(name, self.script.statements)
+        return bool(calls) and all(self.call_goes(Site(self.source, span)) for span in calls)
+
+    def call_goes(self, site: Site) -> bool:
+        """Whether a call did nothing that stays, and something that goes."""
+        events = [*self.through.get(site, []), *(e for e in self.by_span.get(site.span, []) if e.site == site)]
+        telling = [event for event in events if not self.only_accompanies(event, events)]
+        return bool(telling) and not any(event.number in self.live for event in telling)
+
+    def only_accompanies(self, event: Event, others: list[Event]) -> bool:
+        """Whether an event has no purpose of its own beside others: a message, a test, a variable for them only."""
+        if isinstance(event, Assigned):
+            sites = {other.site for other in others}
+            return all(read.site in sites for read in self.reads if read.binding == event.number)
+        return is_void(event)
 
     def is_still_named(self, name: str) -> bool:
         """Whether a function is mentioned anywhere but in its definition and in plain calls and traps that go with it."""
@@ -116,12 +143,8 @@ class _Editor:
             if isinstance(command, syntax.SimpleCommand):
                 if _name(command) == name or _trapped(command) == name:
                     found.append(command.span)
-            elif isinstance(command, syntax.AndOr):
-                stack += [command.left, command.right]
-            elif isinstance(command, syntax.Group):
-                stack += [statement.command for statement in command.body]
-            elif isinstance(command, syntax.Function):
-                stack.append(command.body)
+            else:
+                stack += syntax.parts_of(command)
         return found
 
     # verdicts
@@ -145,7 +168,19 @@ class _Editor:
             if command.name in self.gone_functions:
                 return "gone"
             return "kept" if self.verdict(command.body) == "kept" else "mixed"
+        if isinstance(command, syntax.Redirected):
+            return self.verdict(command.command)
+        if isinstance(command, syntax.Test):
+            return self.event_verdict(command.span, self.by_span.get(command.span, []))
+        if self.is_skipped(command):
+            return self.construct_verdict(command)
+        if isinstance(command, (syntax.If, syntax.Case, syntax.For, syntax.While)):
+            return self.branches_verdict(command)
         return self.construct_verdict(command)
+
+    def is_skipped(self, command: syntax.Command) -> bool:
+        """Whether a construct was not followed as a whole."""
+        return any(isinstance(event, Skipped) for event in self.by_span.get(command.span, []))
 
     def construct_verdict(self, command: syntax.Command) -> Verdict:
         """A construct that is not followed has one event, which says whether it only served what is gone."""
@@ -157,20 +192,103 @@ class _Editor:
         names = {_name(command), _trapped(command)} - {""}
         if names & self.gone_functions and not any(event.number in self.live for event in events):
             return "gone"
+        site = Site(self.source, command.span)
+        if site in self.through and self.call_goes(site):
+            return "gone"
+        return self.event_verdict(command.span, events)
+
+    def event_verdict(self, span: Span, events: list[Event]) -> Verdict:
+        """What becomes of a command, from all that it did in the run."""
         if not events:
             return "kept"
         lives = {event.number in self.live for event in events}
         if lives == {False}:
             return "gone"
         if len(lives) == 2:
-            raise refuse(
-                "STG304",
-                "one use of this command goes away and another one stays",
-                self.source,
-                command.span,
-                "split it into two commands",
-            )
+            dead = [event for event in events if event.number not in self.live]
+            site = Site(self.source, span)
+            if all(is_void(event) or isinstance(event, Assigned) for event in events) and len(events) > 1:
+                if len({event.calls for event in events}) > 1 or not any(event.calls for event in events):
+                    return "kept"
+            if not all(any(self.call_goes(call) for call in event.calls) for event in dead):
+                raise refuse(
+                    "STG304",
+                    "one use of this command goes away and another one stays",
+                    self.source,
+                    site.span,
+                    "split it into two commands",
+                )
         return "kept"
+
+    # constructs that are followed
+
+    def branches_verdict(self, command: syntax.If | syntax.Case | syntax.For | syntax.While) -> Verdict:
+        """A construct goes when nothing in it stays and its tests only look; otherwise parts of it may go."""
+        tests, bodies = _parts(command)
+        fates = [self.body_fate(body, bool(tests) and self.all_gone(tests[0])) for body in bodies]
+        test_verdicts = [self.verdict(s.command) for test in tests for s in test.statements]
+        if "gone" not in fates and "gone" not in test_verdicts and "mixed" not in [*fates, *test_verdicts]:
+            return "kept"
+        if all(fate in ("gone", "idle") for fate in fates) and all(self.only_looks(test) for test in tests):
+            return "gone"
+        return "mixed"
+
+    def all_gone(self, body: syntax.Body) -> bool:
+        return all(self.verdict(statement.command) == "gone" for statement in body.statements)
+
+    def body_fate(self, body: syntax.Body, decided: bool) -> Literal["gone", "idle", "kept", "mixed"]:
+        """What becomes of a list of a construct: `idle` where nothing goes and nothing in it has a purpose alone.
+
+        `decided` tells that the test of the construct goes itself, so that what leaves the script on its failure does too.
+        """
+        unreached = [event for event in self.by_span.get(body.span, []) if isinstance(event, Skipped) and event.branch]
+        events = self.events_in(body)
+        if unreached and not events:
+            if not any(event.number in self.live for event in unreached):
+                return "gone"
+            names = {_name(c) for s in body.statements for c in syntax.simple_commands(s.command)}
+            return "idle" if names <= _IDLE else "kept"
+        verdicts = [self.verdict(statement.command) for statement in body.statements]
+        idle = all(
+            verdict == "gone" or self.is_idle(statement.command, decided)
+            for statement, verdict in zip(body.statements, verdicts, strict=True)
+        )
+        if idle:
+            return "gone" if "gone" in verdicts else "idle"
+        return "kept" if all(verdict == "kept" for verdict in verdicts) else "mixed"
+
+    def events_in(self, body: syntax.Body) -> list[Event]:
+        found = [event for span, events in self.by_span.items() if span in body.span and span != body.span
+                 for event in events]  # fmt: skip
+        for site, events in self.through.items():
+            if site.source.path == self.source.path and site.span in body.span:
+                found += events
+        return found
+
+    def is_idle(self, command: syntax.Command, decided: bool) -> bool:
+        """Whether a command only reports or waits; what ends the script is idle only where its reason goes."""
+        for simple in syntax.simple_commands(command):
+            name = _name(simple)
+            if name in ("exit", "return") and not decided:
+                return False
+            if name not in _IDLE and not self.only_announces(simple):
+                return False
+        return True
+
+    def only_looks(self, test: syntax.Body) -> bool:
+        """Whether a test changes nothing, so that it can go with what it decides."""
+        return all(self.looks(statement.command) for statement in test.statements)
+
+    def looks(self, command: syntax.Command) -> bool:
+        if self.verdict(command) == "gone" or isinstance(command, (syntax.Test, syntax.Evaluation)):
+            return True
+        if isinstance(command, syntax.SimpleCommand):
+            texts = [part.text for word in command.words for part in word.parts if isinstance(part, syntax.Text)]
+            docker = len(texts) > 1 and texts[0] in ("docker", "podman") and texts[1] in _DOCKER_LOOKS
+            return docker or _name(command) in _LOOKING
+        if isinstance(command, (syntax.AndOr, syntax.Pipeline, syntax.Negated)):
+            return all(self.looks(part) for part in syntax.parts_of(command))
+        return False
 
     def pipeline_verdict(self, pipeline: syntax.Pipeline) -> Verdict:
         verdicts = [self.verdict(command) for command in pipeline.commands]
@@ -215,6 +333,8 @@ class _Editor:
 
     def only_moves(self, command: syntax.Command) -> bool:
         """Whether a command does nothing but `cd` or `set`: no use once everything behind it in a subshell is gone."""
+        if isinstance(command, syntax.AndOr) and command.operator == "||" and self.only_moves(command.left):
+            return {_name(simple) for simple in syntax.simple_commands(command.right)} <= _GUARD_COMMANDS
         if isinstance(command, syntax.AndOr) and command.operator == "&&":
             sides = (command.left, command.right)
             return all(self.verdict(side) == "gone" or self.only_moves(side) for side in sides)
@@ -246,7 +366,7 @@ class _Editor:
             head = text.partition("then")[0] if text.startswith("if") else text
             if "$?" not in head and "${?}" not in head and "PIPESTATUS" not in head:
                 continue
-            names = {_name(c) for c in _simple_commands(statement.command) if _name(c)}
+            names = {_name(c) for c in syntax.simple_commands(statement.command) if _name(c)}
             if isinstance(statement.command, syntax.SimpleCommand) or not names <= _GUARD_COMMANDS:
                 raise refuse(
                     "STG302",
@@ -322,12 +442,109 @@ class _Editor:
                 self.mixed(command.body)
             else:
                 raise refuse("STG304", "this function cannot be edited", self.source, command.span)
-        elif isinstance(command, syntax.Negated):
+        elif isinstance(command, (syntax.Negated, syntax.Redirected)):
             self.mixed(command.command)
         elif isinstance(command, syntax.Pipeline):
             self.mixed(command.commands[0])
+        elif isinstance(command, (syntax.If, syntax.Case, syntax.For, syntax.While)):
+            self.branches(command)
         else:
             raise refuse("STG304", "a part of this construct goes away", self.source, command.span)
+
+    def branches(self, command: syntax.If | syntax.Case | syntax.For | syntax.While) -> None:
+        """Edits the lists of a construct of which a part stays."""
+        tests, bodies = _parts(command)
+        if isinstance(command, syntax.If) and self.all_gone(tests[0]):
+            self.unwrap(command)
+            return
+        for test in tests:
+            verdicts = [self.verdict(statement.command) for statement in test.statements]
+            if all(verdict == "kept" for verdict in verdicts):
+                continue
+            if all(verdict == "gone" for verdict in verdicts):
+                raise refuse(
+                    "STG304",
+                    "this test goes away, and what it decides stays",
+                    self.source,
+                    test.statements[0].span,
+                    "move the command out of the test, then try again",
+                )
+            self.body(test.statements, test.span)
+        fates = [self.body_fate(body, False) for body in bodies]
+        last = len(bodies) - 1
+        for index, (body, fate) in enumerate(zip(bodies, fates, strict=True)):
+            if fate == "mixed":
+                self.body(body.statements, body.span)
+            elif fate == "gone":
+                self.emptied_body(command, body, index == last)
+
+    def emptied_body(
+        self, command: syntax.If | syntax.Case | syntax.For | syntax.While, body: syntax.Body, last: bool
+    ) -> None:
+        """A list of which nothing is left: an `else` goes with its word, any other list becomes `:`."""
+        for statement in body.statements:
+            self.note_gone(statement.command)
+        first, end = body.statements[0].span.start, body.statements[-1].span.end
+        if isinstance(command, syntax.If) and body is command.otherwise:
+            start = self.text.rfind("else", 0, body.span.start)
+            line = self.text.rfind("\n", 0, start) + 1
+            if not self.text[line:start].strip() and self.text[body.span.start : first].startswith(("\n", "\r\n")):
+                close = self.text.rfind("\n", 0, body.span.end) + 1
+                self.out.edits.append(Edit(Span(line, close), ""))
+            else:
+                self.out.edits.append(Edit(Span(start, body.span.end), ""))
+            return
+        self.out.edits.append(Edit(Span(first, end), ":"))
+
+    def unwrap(self, command: syntax.If) -> None:
+        """`if COMMAND; then A; else B; fi` without its command: what ran stays, what runs on a failure goes."""
+        bodies = [clause.body for clause in command.clauses]
+        bodies += [command.otherwise] if command.otherwise is not None else []
+        fates = [self.body_fate(body, True) for body in bodies]
+        staying = [body for body, fate in zip(bodies, fates, strict=True) if fate in ("kept", "mixed")]
+        ran = [body for body in staying if self.events_in(body)]
+        if len(staying) != 1 or len(ran) != 1 or not ran[0].statements:
+            raise refuse(
+                "STG304",
+                "this test goes away, and more than one of the lists that it decides between stays",
+                self.source,
+                command.clauses[0].test.statements[0].span,
+                "move the command out of the test, then try again",
+            )
+        body = ran[0]
+        for statement in command.clauses[0].test.statements:
+            self.note_gone(statement.command)
+        first, end = body.statements[0].span.start, body.statements[-1].span.end
+        if self.body_fate(body, True) == "mixed":
+            self.body(body.statements, body.span)
+        self.out.edits.append(Edit(Span(command.span.start, first), ""))
+        self.out.edits.append(Edit(Span(end, command.span.end), ""))
+        self.dedent(command, Span(first, end))
+
+    def dedent(self, command: syntax.If, inner: Span) -> None:
+        """Moves the lines of an unwrapped list to the left, unless one of them is inside quotes or a here-document."""
+        text = self.text[inner.start : inner.end]
+        if "<<" in text or "\n" not in text:
+            return
+        outer = self.text[self.text.rfind("\n", 0, command.span.start) + 1 : command.span.start]
+        own = self.text[self.text.rfind("\n", 0, inner.start) + 1 : inner.start]
+        extra = own[len(outer) :] if own.startswith(outer) and not own.strip() else ""
+        if not extra:
+            return
+        position = self.text.find("\n", inner.start, inner.end)
+        while position != -1:
+            if self.text.startswith(own, position + 1) and not self.in_quotes(position):
+                self.out.edits.append(Edit(Span(position + 1, position + 1 + len(extra)), ""))
+            position = self.text.find("\n", position + 1, inner.end)
+
+    def in_quotes(self, position: int) -> bool:
+        """Whether a place lies inside a word of a command."""
+        commands = [c for s in self.script.statements for c in syntax.simple_commands(s.command)]
+        return any(
+            word.span.start < position < word.span.end
+            for command in commands if command.span.start < position < command.span.end
+            for word in command.words
+        )  # fmt: skip
 
     def chain_verdicts(self, command: syntax.AndOr) -> tuple[list[syntax.Command], list[str], list[Verdict]]:
         """The links of `a && b || c`, the operators between them, and what becomes of each link."""
@@ -341,12 +558,10 @@ class _Editor:
             if skipped or (before and (operators[index - 1] == "||" or message)):
                 # what runs if a command fails, or reports its success, goes with it
                 verdicts[index] = "gone"
-        if operators[-1] == "||" and verdicts[-1] == "gone" and all(v == "kept" for v in verdicts[:-1]):
-            tests = all(self.only_tests(link) for link in links[:-1])
-            if tests:
-                return links, operators, ["gone"] * len(links)
-        if operators[-1] == "&&" and verdicts[-1] == "gone" and all(self.only_tests(link) for link in links[:-1]):
-            if self.construct_verdict(links[-1]) == "gone":
+        left = [link for link, verdict in zip(links, verdicts, strict=True) if verdict != "gone"]
+        if "gone" in verdicts and all(verdict == "kept" for verdict in verdicts[: len(left)]):
+            if all(self.looks(link) and not self.only_announces(link) for link in left):
+                # what is left only asked whether to run what goes
                 return links, operators, ["gone"] * len(links)
         return links, operators, verdicts
 
@@ -357,13 +572,6 @@ class _Editor:
             and bool(events)
             and all(isinstance(event, Announced) for event in events)
         )
-
-    def only_tests(self, command: syntax.Command) -> bool:
-        if isinstance(command, syntax.Negated):
-            return self.only_tests(command.command)
-        if isinstance(command, syntax.Compound):
-            return command.keyword == "[["
-        return isinstance(command, syntax.SimpleCommand) and _name(command) in ("[", "test")
 
     def chain(self, command: syntax.AndOr) -> None:
         """Takes links out of `a && b && c`."""
@@ -514,24 +722,31 @@ _GUARD_COMMANDS = frozenset(
 )
 """Commands of a check that only reports a failure and ends the script."""
 
+_IDLE = _GUARD_COMMANDS | {"sleep", "break", "continue", "date", "[[", "shift"}
+"""Commands that have no purpose where nothing else in their list has one."""
 
-def _simple_commands(command: syntax.Command) -> list[syntax.SimpleCommand]:
-    """Every simple command inside."""
-    found: list[syntax.SimpleCommand] = []
-    stack: list[syntax.Command] = [command]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, syntax.SimpleCommand):
-            found.append(current)
-        elif isinstance(current, syntax.AndOr):
-            stack += [current.left, current.right]
-        elif isinstance(current, (syntax.Pipeline, syntax.Compound)):
-            stack += current.commands
-        elif isinstance(current, syntax.Negated):
-            stack.append(current.command)
-        elif isinstance(current, syntax.Group):
-            stack += [statement.command for statement in current.body]
-    return found
+_LOOKING = frozenset(
+    {"[", "test", "true", "false", ":", "grep", "egrep", "fgrep", "command", "which", "type", "wc", "hash"}
+)
+"""Commands that only ask something."""
+
+_DOCKER_LOOKS = frozenset({"images", "ps", "inspect", "image", "container", "info", "version"})
+"""docker commands that only ask something."""
+
+
+def _parts(
+    command: syntax.If | syntax.Case | syntax.For | syntax.While,
+) -> tuple[list[syntax.Body], list[syntax.Body]]:
+    """The tests and the other lists of a construct."""
+    if isinstance(command, syntax.If):
+        bodies = [clause.body for clause in command.clauses]
+        bodies += [command.otherwise] if command.otherwise is not None else []
+        return [clause.test for clause in command.clauses], bodies
+    if isinstance(command, syntax.While):
+        return [command.test], [command.body]
+    if isinstance(command, syntax.Case):
+        return [], [arm.body for arm in command.arms if arm.body.statements]
+    return [], [command.body]
 
 
 def _trapped(command: syntax.SimpleCommand) -> str:

@@ -7,14 +7,26 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from converter.diagnostics import refuse
+from converter.diagnostics import Refusal, refuse
 from converter.dockerfile.ignore import IgnoreRules, has_wildcard, match_pattern
 from converter.dockerfile.stages import Stage
 from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
-from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, FromLink, FromTree, HostFiles
+from converter.machine.host import (
+    Alternatives,
+    Entry,
+    FromArchive,
+    FromContainer,
+    FromHost,
+    FromLink,
+    FromTree,
+    HostFiles,
+    possible,
+)
 from converter.machine.value import Value
 from converter.source import Source
+
+Undecided = Callable[[str, Alternatives], Refusal]
 
 
 class Artifact(Struct, frozen=True):
@@ -99,11 +111,13 @@ def look(
     context: str,
     ignore: IgnoreRules,
     source: Source,
+    undecided: Undecided,
 ) -> Taken:
     """Resolves each source of each COPY and ADD against the host's files at the moment of the build.
 
     `expand(stage, index, text)` gives the value of a word of the stage's instruction at
-    that index; `context` is the normalised path of the build context.
+    that index; `context` is the normalised path of the build context. `undecided` gives the refusal for an artifact
+    that branches of the script put there differently.
     """
     takes: list[Take] = []
     missing: list[Missing] = []
@@ -123,7 +137,7 @@ def look(
                     uses.append(SourceUse(index, argument.raw, True, ()))
                     continue
                 text = expand(stage, position, argument.value)
-                use = _source(text, files, context, ignore, instruction, source)
+                use = _source(text, files, context, ignore, instruction, source, undecided)
                 if isinstance(use, int):
                     host_made.append(HostMade(instruction, index, text, use))
                     uses.append(SourceUse(index, text, True, ()))
@@ -142,7 +156,13 @@ def look(
 
 
 def _source(
-    text: str, files: HostFiles, context: str, ignore: IgnoreRules, instruction: Instruction, source: Source
+    text: str,
+    files: HostFiles,
+    context: str,
+    ignore: IgnoreRules,
+    instruction: Instruction,
+    source: Source,
+    undecided: Undecided,
 ) -> tuple[bool, tuple[Artifact, ...]] | int | None:
     """Whether a source takes host files, and its artifacts; the number of the event that made it; None for nothing."""
     if instruction.keyword == "ADD" and text.startswith(("http://", "https://", "git@", "ssh://")):
@@ -152,11 +172,16 @@ def _source(
         # a source cannot leave the context: Docker reads `..` at its top as the top itself
         inner = inner[3:]
     if has_wildcard(inner):
-        return _pattern(inner, files, context, ignore, instruction, source)
+        return _pattern(inner, files, context, ignore, instruction, source, undecided)
     path = paths.join(context, inner)
     entry = files.lookup(path)
     if entry is None:
         return None
+    if isinstance(entry.origin, Alternatives):
+        kinds = {type(one.origin) for one in possible(entry)}
+        if FromContainer in kinds:
+            raise undecided(path, entry.origin)
+        return entry.events[-1] if FromHost in kinds and entry.kind != "folder" and entry.events else (True, ())
     if isinstance(entry.origin, FromContainer):
         if ignore.ignores(inner):
             raise refuse(
@@ -189,7 +214,7 @@ def _source(
         return False, (
             Artifact(whole.origin.path, path, "", replace(whole, kind="folder"), filtered=filtered, swept=True),
         )
-    artifacts, own = _below(path, inner, files, ignore, instruction, source)
+    artifacts, own = _below(path, inner, files, ignore, instruction, source, undecided)
     return own or not artifacts, tuple(artifacts)
 
 
@@ -239,7 +264,13 @@ def _may_filter_outputs(inner: str, files: HostFiles, context: str, ignore: Igno
 
 
 def _below(
-    folder: str, inner: str, files: HostFiles, ignore: IgnoreRules, instruction: Instruction, source: Source
+    folder: str,
+    inner: str,
+    files: HostFiles,
+    ignore: IgnoreRules,
+    instruction: Instruction,
+    source: Source,
+    undecided: Undecided,
 ) -> tuple[list[Artifact], bool]:
     """The artifacts inside a folder of the context, and whether it holds files of the host too."""
     artifacts: list[Artifact] = []
@@ -254,6 +285,8 @@ def _below(
         if ignore.ignores(paths.join(inner, below)):
             continue
         origin = entry.origin
+        if isinstance(origin, Alternatives) and any(isinstance(o.origin, FromContainer) for o in possible(entry)):
+            raise undecided(path, origin)
         if isinstance(origin, FromContainer):
             _check_unchanged(path, files, instruction, source)
             filtered = ignore.matches_below(paths.join(inner, below))
@@ -283,7 +316,13 @@ def relative_to(path: str, folder: str) -> str:
 
 
 def _pattern(
-    inner: str, files: HostFiles, context: str, ignore: IgnoreRules, instruction: Instruction, source: Source
+    inner: str,
+    files: HostFiles,
+    context: str,
+    ignore: IgnoreRules,
+    instruction: Instruction,
+    source: Source,
+    undecided: Undecided,
 ) -> tuple[bool, tuple[Artifact, ...]] | None:
     """A pattern takes whatever it matches, at its own depth."""
     head: list[str] = []
@@ -294,6 +333,9 @@ def _pattern(
     folder = paths.join(context, "/".join(head))
     rest = inner[len("/".join(head)) :].lstrip("/")
     entry = files.lookup(folder) if folder else None
+    if entry is not None and isinstance(entry.origin, Alternatives):
+        if any(isinstance(one.origin, FromContainer) for one in possible(entry)):
+            raise undecided(folder, entry.origin)
     overlay = files.overlay(folder)
     swept = False
     if overlay is not None and (entry is None or isinstance(entry.origin, FromTree)):
@@ -323,6 +365,8 @@ def _pattern(
         found = files.lookup(name)
         if found is None:
             continue
+        if isinstance(found.origin, Alternatives) and any(isinstance(o.origin, FromContainer) for o in possible(found)):
+            raise undecided(name, found.origin)
         if isinstance(found.origin, FromContainer):
             filtered = ignore.matches_below(relative)
             artifacts.append(Artifact(found.origin.path, name, "", found, filtered=filtered))

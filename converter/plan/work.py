@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from converter.diagnostics import Diagnostic, refuse
+from converter.diagnostics import Diagnostic, Refusal, refuse
 from converter.machine.events import Built, CopiedOut, Event
+from converter.machine.host import Alternatives, FromContainer
+from converter.machine.state import Image
+from converter.plan.branches import asks_engine, undecided
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.runs import Running
 from converter.plan.takes import Taken
@@ -34,7 +37,7 @@ class Work:
 
     def builder_of(self, out: CopiedOut) -> BuildFile:
         """The Dockerfile of the image whose container an artifact came from."""
-        image = out.container.image
+        image = self.image_of(out)
         if image is None:
             raise refuse(
                 "STG404",
@@ -46,6 +49,49 @@ class Work:
         event = self.run.events[image.event]
         assert isinstance(event, Built)
         return self.loader.load(event)
+
+    def image_of(self, out: CopiedOut) -> Image | None:
+        """The image that an artifact's container was made from: the same one on every path."""
+        container = out.container
+        if container.choices:
+            options = [(c, "it is created here" if made else "it is not created") for c, made in container.choices]
+            if all(made is not None for _, made in container.choices):
+                options = [(c, f"it is made from `{self.show(m.image_name.flat)}`") for c, m in container.choices if m]
+            raise undecided("which container the artifact is copied out of", options, self.run.unknowns)
+        if container.image is None or not container.image.choices:
+            return container.image
+        return self.one_image(container.image, f"which image `{self.show(container.image_name.flat)}` is", out)
+
+    def one_image(self, image: Image, what: str, event: Event) -> Image:
+        """An image that branches made: by the same build, or by none where the engine is said to have it."""
+        made = [choice for _, choice in image.choices if choice is not None]
+        without = [condition for condition, choice in image.choices if choice is None]
+        asked = all(asks_engine(condition.predicate, self.run.unknowns) for condition in without)
+        if len({one.event for one in made}) == 1 and not made[0].choices and asked:
+            built = self.run.events[made[0].event]
+            self.assume("an image that the script builds only where the engine has none is the one it builds", built)
+            return made[0]
+        options = [(condition, self.built_from(choice)) for condition, choice in image.choices]
+        raise undecided(what, options, self.run.unknowns)
+
+    def built_from(self, image: Image | None) -> str:
+        if image is None:
+            return "the script does not build it"
+        built = self.run.events[image.event]
+        assert isinstance(built, Built)
+        return f"it is built from {self.show(built.dockerfile)}"
+
+    def undecided_file(self, path: str, found: Alternatives) -> Refusal:
+        """The refusal for an artifact that lies at its place on some paths only, or is another one."""
+        options = []
+        for condition, entry in found.options:
+            if entry is None:
+                options.append((condition, "nothing puts it there"))
+            elif isinstance(entry.origin, FromContainer):
+                options.append((condition, f"it is `{self.show(entry.origin.path.flat)}` of a container"))
+            else:
+                options.append((condition, "something else lies there"))
+        return undecided(f"what `{self.show(path)}` is", options, self.run.unknowns)
 
     def assume(self, about: str, event: Event) -> None:
         site = event.site

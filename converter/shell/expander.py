@@ -282,7 +282,8 @@ class Expander:
     def note_read(self, name: str, variable: Variable | None, source: Source, span: Span) -> None:
         """Remembers that the running command uses the value of that variable."""
         if variable is not None and variable.binding is not None:
-            self.machine.run.reads.append(Read(name, variable.binding, source, span, self.machine.site))
+            for binding in (variable.binding, *variable.others):
+                self.machine.run.reads.append(Read(name, binding, source, span, self.machine.site))
 
     def set_variable(self, name: str, value: Value, state: State, pure: bool = False) -> State:
         """Sets a variable from inside a word or an arithmetic command."""
@@ -394,10 +395,9 @@ class Expander:
         outer, self.machine.captured = self.machine.captured, []
         first_event = self.machine.number()
         outer_site = self.machine.site
-        after = self.machine.statements(part.body, state, source)
+        state = self.machine.subshell(lambda inner: self.machine.statements(part.body, inner, source), state)
         self.machine.site = outer_site
         outputs, self.machine.captured = self.machine.captured, outer
-        state = self.machine.left_subshell(state, after)
         reference = Reference(source.expression(part.expression, part.span), None, part.quoted, source, part.span)
         inside = self.machine.run.events[first_event:]
         plain = all(isinstance(s.command, (syntax.SimpleCommand, syntax.AndOr, syntax.Pipeline)) for s in part.body)

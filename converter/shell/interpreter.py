@@ -7,8 +7,11 @@ leave events; all others leave an event that says they stay as they are.
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from functools import partial
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -16,26 +19,46 @@ from msgspec.structs import replace
 from converter.diagnostics import Diagnostic, refuse, warning
 from converter.docker_cli.parse import is_docker
 from converter.machine import paths
-from converter.machine.events import Assigned, Event, InnerCommand, RanCommand, Site, Skipped
-from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, FromTree, HostFiles, StartingFiles
+from converter.machine.events import Assigned, Event, InnerCommand, RanCommand, Site, Skipped, UsedImages
+from converter.machine.host import (
+    Entry,
+    FromArchive,
+    FromContainer,
+    FromHost,
+    FromTree,
+    HostFiles,
+    StartingFiles,
+    possible,
+)
+from converter.machine.predicate import Atom, Condition, Predicate, decide, learn, negate
 from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.streams import ContainerFile, ContainerTar, Stream
 from converter.machine.value import EMPTY, Piece, Reference, Unknowns, Value, is_known, join
-from converter.shell import reader, syntax
+from converter.shell import children, conditions, flow, reader, syntax
 from converter.shell.assignments import assign, declared_field
 from converter.shell.commands import COMMANDS, streams
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.container import Inspect, nothing_known
+from converter.shell.commands.docker import PREFIXES, deciding
+from converter.shell.commands.effects import HARMLESS
 from converter.shell.commands.variables import positional_after
 from converter.shell.dialect import OTHERS, Dialect, dialect_of, interpreter_name
 from converter.shell.expander import Expander, Read
-from converter.shell.expansion import Field
+from converter.shell.expansion import Field, Segment, joined, split_fields
 from converter.source import Source, Span
 
 NEGATED: Mapping[Status, Status] = {"success": "failure", "failure": "success", "unknown": "unknown"}
 
 DECLARATIONS = frozenset({"export", "readonly", "local", "declare", "typeset"})
 """Commands whose assignments are not split into fields."""
+
+FILE_COMMANDS = frozenset({"cd", "pushd", "mkdir", "rm", "rmdir", "cp", "mv", "chmod", "touch", "[", "test"})
+"""Commands that are run once for each value that branches gave to their words or to the working folder."""
+
+CHILDREN = {"eval": children.evaluate, **dict.fromkeys(children.SHELLS, children.shell)}
+
+CHOOSING = frozenset({".", "source", "eval", "bash", "sh", "dash"})
+"""Commands that are run once for each value that branches gave to their words."""
 
 MAX_STEPS = 20_000
 MAX_DEPTH = 60
@@ -66,6 +89,23 @@ class Run(Struct):
     folder: str = ""
     command: tuple[str, ...] = ()
     main_end: int | None = None
+    dead_ends: list[tuple[int, int]] = field(default_factory=list)
+    """Ranges of events on paths that end the script, while others go on behind them."""
+
+    def may_precede(self, earlier: Event, later: Event) -> bool:
+        """Whether there is a path on which the later one of two events runs after the earlier one."""
+        if any(first <= earlier.number < end <= later.number for first, end in self.dead_ends):
+            return False
+        return all(decide(c.predicate, later.state.facts) is not False for c in earlier.state.conditions)
+
+
+class Mark(Struct, frozen=True):
+    """A moment of an interpretation: how long its lists were, how deep it was, and what was defined."""
+
+    lengths: tuple[int, ...]
+    levels: tuple[int, ...]
+    functions: dict[str, tuple[Source, syntax.Function]]
+    testing: int
 
 
 def interpret(
@@ -96,7 +136,11 @@ def interpret(
     interpreter.dialect = dialect_of(driver.text)
     interpreter.run.folder = folder
     script = interpreter.load(driver)
+    state = replace(state, options=_options_of(driver))
     state = interpreter.statements(script.statements, state, driver)
+    if state.flow == "ended" and interpreter.exits:
+        # every path ends the script itself: the ones that succeed count
+        state = next((s for s in reversed(interpreter.exits) if s.status == "success"), interpreter.exits[-1])
     interpreter.run.final = interpreter.run_traps(state)
     return interpreter.run
 
@@ -118,12 +162,16 @@ class Interpreter:
         self.fed_by: tuple[int, ...] = ()
         self.locals: list[dict[str, Variable | None]] = []
         self.traps: list[tuple[Value, Call]] = []
-        self.trap_site: Site | None = None
+        self.standing: list[tuple[Site, int]] = []
+        """Commands whose words hold the commands that run, with how many calls led there."""
         self.looks = 0
         self.dialect: Dialect = "sh"
         self.inspect: Inspect = nothing_known
         self.feeding: Stream | None = None
         self.stream: Stream | None = None
+        self.frames: list[flow.Frame] = []
+        self.exits: list[State] = []
+        self.testing = 0
         self.words = Expander(self)
         self.programs: dict[str, Handler] = {}
 
@@ -175,24 +223,55 @@ class Interpreter:
         if isinstance(command, syntax.Pipeline):
             return self.pipeline(command, state, source)
         if isinstance(command, syntax.Negated):
-            state = self.command(command.command, state, source)
-            return replace(state, status=NEGATED[state.status])
+            state = self.tested((syntax.Statement(command.span, command.command, False),), state, source)
+            asked = None if state.asked is None else negate(state.asked)
+            return replace(state, status=NEGATED[state.status], asked=asked)
         if isinstance(command, syntax.Group):
             return self.group(command, state, source)
         if isinstance(command, syntax.Function):
             self.functions[command.name] = (source, command)
             return replace(state, status="success")
-        return self.skipped(command, state, source, f"`{command.keyword}`")
+        if isinstance(command, syntax.Redirected):
+            state = self.command(command.command, state, source)
+            for redirect in command.redirects:
+                state = self.redirect(redirect, state, source, None)
+            return state
+        found = flow.run(self, command, state, source)
+        if found is not None:
+            return found
+        return self.skipped(command, state, source, _named(command, source))
+
+    def tested(self, body: tuple[syntax.Statement, ...], state: State, source: Source) -> State:
+        """A list whose exit status is asked for: `set -e` does not hold in it."""
+        self.testing += 1
+        try:
+            return self.statements(body, state, source)
+        finally:
+            self.testing -= 1
 
     def group(self, group: syntax.Group, state: State, source: Source) -> State:
+        def body(state: State) -> State:
+            if group.subshell:
+                return self.subshell(lambda inner: self.statements(group.body, inner, source), state)
+            return self.statements(group.body, state, source)
+
         if group.redirects:
-            after, output = self.capture(lambda: self.statements(group.body, state, source))
+            after, output = self.capture(lambda: body(state))
         else:
-            after, output = self.statements(group.body, state, source), None
+            after, output = body(state), None
         for redirect in group.redirects:
             after = self.redirect(redirect, after, source, None, output)
-        if not group.subshell:
-            return after
+        return after
+
+    def subshell(self, body: Callable[[State], State], state: State) -> State:
+        """Runs something in a subshell: what it did to the machine stays, what it did to the shell is lost."""
+        functions = dict(self.functions)
+        frame = flow.Frame("subshell", state)
+        self.frames.append(frame)
+        after = body(state)
+        self.frames.pop()
+        after = flow.gather(self, frame, after, ("exit", "return", "break", "continue"))
+        self.functions = functions
         return self.left_subshell(state, after)
 
     def left_subshell(self, before: State, after: State) -> State:
@@ -205,23 +284,30 @@ class Interpreter:
             series=before.series,
             flow="run",
             folders=before.folders,
+            options=before.options,
         )
 
     def and_or(self, command: syntax.AndOr, state: State, source: Source) -> State:
-        state = self.command(command.left, state, source)
+        first = self.number()
+        state = self.tested((syntax.Statement(command.left.span, command.left, False),), state, source)
         if state.flow != "run":
             return state
-        if command.operator == "&&":
-            if state.status == "failure":
-                return state
-            if state.status == "unknown":
-                return self.maybe(command.right, state, source)
+
+        success = command.operator == "||"
+
+        def go_on(state: State) -> State:
             return self.command(command.right, state, source)
-        if state.status == "success":
+
+        def stop(state: State) -> State:
+            return replace(state, status="success" if success else "failure", asked=None)
+
+        predicate = flow.question(self, state)
+        if success and decide(predicate, state.facts) is True:
             return self.never(command.right, state, source)
-        if state.status == "failure":
-            return self.command(command.right, state, source)
-        return self.maybe(command.right, state, source)
+        place = flow.Place(source, command.left.span, first, self.number())
+        if success:
+            return flow.fork(self, state, predicate, place, stop, go_on)
+        return flow.fork(self, state, predicate, place, go_on, stop)
 
     def never(self, command: syntax.Command, state: State, source: Source) -> State:
         """The right side of `||` behind a command that is taken to succeed: no event, but docker commands are noted."""
@@ -231,12 +317,6 @@ class Interpreter:
             )
         )
         return replace(state, status="success")
-
-    def maybe(self, command: syntax.Command, state: State, source: Source) -> State:
-        """A command that runs or does not, depending on something unknown."""
-        if _ends(command, self.functions):
-            return replace(state, status="success")
-        return self.skipped(command, state, source, "a test whose outcome is not known")
 
     def skipped(self, command: syntax.Command, state: State, source: Source, what: str) -> State:
         """A construct that is not followed: its docker commands decide whether that matters."""
@@ -264,7 +344,23 @@ class Interpreter:
         folder = state.folder
         if called & {"cd", "pushd", "popd"}:
             folder = "/" + self.run.unknowns.token(("folder", self.fresh()), "$PWD", f"changed by {what}")
-        return replace(self.forget(sorted(names), state), folder=folder, status="unknown")
+        state = self.touched(words, state)
+        return replace(self.forget(sorted(names), state), folder=folder, status="unknown", asked=None)
+
+    def touched(self, words: tuple[InnerCommand, ...], state: State) -> State:
+        """Artifacts that commands of a skipped construct name are no longer what they were."""
+        number = self.number() - 1
+        files = state.files
+        for command in words:
+            base = paths.base_name(command.name)
+            if base in HARMLESS or base in QUIET or is_docker(command.words):
+                continue
+            for text in command.words[1:]:
+                path = paths.join(state.folder, text)
+                entry = files.lookup(path)
+                if entry is not None and any(isinstance(one.origin, FromContainer) for one in possible(entry)):
+                    files = files.put(path, Entry("unknown", FromHost(number), (*entry.events, number)))
+        return state.with_files(files)
 
     def called_bodies(self, words: tuple[InnerCommand, ...]) -> list[syntax.Command]:
         """The bodies of all functions that these commands call, directly or not."""
@@ -286,20 +382,26 @@ class Interpreter:
         return any(word.builds or (word.name in self.functions and self.works(word.name, seen)) for word in words)
 
     def pipeline(self, pipeline: syntax.Pipeline, state: State, source: Source) -> State:
-        folder, variables = state.folder, state.variables
         output: Value | None = None
         first = self.number()
         outer = self.feeding
         for command in pipeline.commands[:-1]:
             self.pipe_into(command, output, first)
             self.stream = None
-            state, output = self.capture(partial(self.command, command, state, source))
+            self.testing += 1
+            state, output = self.capture(partial(self.part_of_pipeline, command, state, source))
+            self.testing -= 1
             self.feeding = self.stream
         self.pipe_into(pipeline.commands[-1], output, first)
-        state = self.command(pipeline.commands[-1], state, source)
+        state = self.part_of_pipeline(pipeline.commands[-1], state, source)
         self.feeding = outer
-        # the parts of a pipeline are subshells
-        return replace(state, folder=folder, variables=variables, flow="run")
+        if state.status == "unknown" and any(_asks_engine(event) for event in self.run.events[first:]):
+            return replace(state, asked=Atom(("engine", self.fresh())))
+        return state
+
+    def part_of_pipeline(self, command: syntax.Command, state: State, source: Source) -> State:
+        """One command of a pipeline, which runs in a subshell."""
+        return self.subshell(lambda inner: self.command(command, inner, source), state)
 
     def pipe_into(self, command: syntax.Command, output: Value | None, first: int) -> None:
         """Hands the output of the commands before to the next one of a pipeline."""
@@ -332,7 +434,8 @@ class Interpreter:
 
     def simple(self, command: syntax.SimpleCommand, state: State, source: Source) -> State:
         outer = self.site
-        self.site = self.trap_site if self.trap_site is not None and not self.locals else Site(source, command.span)
+        inner = bool(self.standing) and self.standing[-1][1] == len(self.calls)
+        self.site = self.standing[-1][0] if inner else Site(source, command.span)
         try:
             return self._simple(command, state, source, self.site)
         finally:
@@ -342,8 +445,15 @@ class Interpreter:
         piped, self.piped = self.piped, None
         fed_by, self.fed_by = self.fed_by, ()
         fields: list[Field] = []
+        passed: list[tuple[int, int]] = []
+        positional, series = state.positional, state.series
         for word in command.words:
-            if fields and fields[0].value.flat in DECLARATIONS and _assigns(word):
+            given = self.given(state) if _is_all_parameters(word) else None
+            if given is not None:
+                passed.append((len(fields), len(given)))
+            if given is not None and state.positional is None:
+                expanded = list(given)
+            elif fields and fields[0].value.flat in DECLARATIONS and _assigns(word):
                 state, field = declared_field(self, word, state, source)
                 expanded = [field]
             else:
@@ -368,10 +478,21 @@ class Interpreter:
             return replace(state, status="success" if not command.words else state.status)
         outer = state.variables
         shadowed = {**outer, **bindings} if bindings else outer
-        call = Call(self, site, self.calls, tuple(fields), command.redirects, source, stdin, fed_by)
+        if self.standing and self.standing[-1] == (site, len(self.calls)):
+            # the words stand in a word of another command, so they have no place of their own
+            fields = [replace(found, span=site.span) for found in fields]
+        call = Call(self, site, self.calls, tuple(fields), command.redirects, site.source, stdin, fed_by)
         inner = replace(state, variables=shadowed) if bindings else state
-        result = self.invoke(call, inner)
-        state = result.state
+        if len(passed) == 1:
+            # it happens where the words stand, with the parameters of that place
+            frame = next(frame for frame in reversed(self.frames) if frame.kind == "function")
+            assert frame.call is not None
+            call = _passed_on(call, frame.call, *passed[0])
+            inner = replace(inner, positional=frame.before.positional, series=frame.before.series)
+        result = self.branched(call, inner)
+        state = self.failed(result.state)
+        if len(passed) == 1:
+            state = replace(state, positional=positional, series=series)
         if bindings:
             kept = {name: found for name, found in state.variables.items() if name not in bindings}
             kept.update({name: outer[name] for name in bindings if name in outer})
@@ -383,9 +504,79 @@ class Interpreter:
             state = self.redirect(redirect, state, source, call, result.output, result.entry)
         return state
 
+    def given(self, state: State) -> tuple[Field, ...] | None:
+        """What `"$@"` stands for in a function: the words of its call, as far as they are still there."""
+        frame = next((frame for frame in reversed(self.frames) if frame.kind == "function"), None)
+        if frame is None or frame.call is None or len(self.calls) != len(frame.call.calls) + 1:
+            return None
+        fields = frame.call.fields[1:]
+        if state.positional is None:
+            # their number is not known, and they are those of the call as long as nothing sets others
+            return fields if state.series == frame.series else None
+        count = len(state.positional)
+        given = fields[len(fields) - count :] if count <= len(fields) else ()
+        same = tuple(field.value for field in given) == state.positional
+        return given if same and given else None
+
+    def branched(self, call: Call, state: State) -> Result:
+        """Runs a command once for each value that branches before it gave to its words."""
+        unknowns = self.run.unknowns
+        flats = tuple(found.value.flat for found in call.fields)
+        if not unknowns.choices or all(unknowns.open_choice(flat) is None for flat in (*flats, state.folder)):
+            return self.invoke(call, state)
+        base = paths.base_name(flats[0])
+        if base in FILE_COMMANDS or is_docker(flats):
+            wanted = (*(deciding(call, state) if is_docker(flats) else flats), state.folder)
+        elif base in CHOOSING:
+            wanted = flats
+        else:
+            wanted = deciding(call, state)[:1] if base not in PREFIXES else deciding(call, state)
+        options = flow.choice(self, state, wanted)
+        if not options:
+            return self.invoke(call, state)
+        results: list[Result] = []
+
+        def one(inner: State) -> State:
+            fields: list[Field] = []
+            for found in call.fields:
+                value = self.resolved(found.value, inner)
+                if found.splits and value.flat != found.value.flat:
+                    segment = Segment(value, False, True)
+                    fields += split_fields([segment], found.span, self.words.separators(inner), unknowns)
+                else:
+                    fields.append(replace(found, value=value))
+            if not fields:
+                return replace(inner, status="success", asked=None)
+            results.append(self.branched(replace(call, fields=tuple(fields)), inner))
+            return results[-1].state
+
+        after = flow.follow(self, state, [(condition, one) for condition in options])
+        if not results:
+            return Result(after, EMPTY)
+        first = results[0]
+        output = first.output if all(result.output == first.output for result in results) else None
+        entry = first.entry if all(result.entry == first.entry for result in results) else None
+        return replace(first, state=after, output=output, entry=entry)
+
+    def resolved(self, value: Value, state: State) -> Value:
+        """A value with the choices made that the state's facts decide."""
+        return Value(tuple(replace(p, text=self.run.unknowns.resolve(p.text, state.facts)) for p in value.pieces))
+
+    def failed(self, state: State) -> State:
+        """What `set -e` makes of an exit status that nothing asks for."""
+        if "errexit" not in state.options or self.testing or state.flow != "run":
+            return state
+        if state.status == "failure":
+            return replace(state, flow="exit")
+        if state.status == "unknown":
+            facts = state.facts if state.asked is None else learn(state.asked, True, state.facts)
+            return replace(state, status="success", facts=facts, asked=None)
+        return state
+
     def invoke(self, call: Call, state: State) -> Result:
         """Runs a function of the script, a command that the model knows, or notes one that stays."""
         name = call.fields[0].value.flat
+        state = replace(state, asked=None)
         self.stream = None
         if self.feeding is not None and paths.base_name(name) in ("tar", "bsdtar"):
             extracted = streams.extract(self.feeding, call, state) if isinstance(self.feeding, ContainerTar) else None
@@ -393,19 +584,105 @@ class Interpreter:
                 return extracted
         if name in self.functions:
             return Result(self.call_function(name, call, state), None)
-        handler = self.programs.get(name) or COMMANDS.get(paths.base_name(name) if name.startswith("/") else name)
-        if handler is None:
-            return COMMANDS[""](call, state)
-        return handler(call, state)
+        base = paths.base_name(name) if name.startswith("/") else name
+        handler = self.programs.get(name) or CHILDREN.get(base) or COMMANDS.get(base)
+        started = children.program(call, state) if handler is None else None
+        result = started or (COMMANDS[""](call, state) if handler is None else handler(call, state))
+        if name == "exec" and len(call.fields) > 1:
+            # the shell becomes the command
+            return Result(replace(result.state, flow="exit"), result.output)
+        return result
+
+    def mark(self) -> Mark:
+        """A moment to come `back_to`."""
+        run = self.run
+        lengths = (len(run.events), len(run.reads), len(run.dead_ends), len(self.exits), len(run.diagnostics))
+        levels = (len(self.frames), len(self.locals), len(self.standing), len(run.scripts))
+        return Mark(lengths, levels, dict(self.functions), self.testing)
+
+    def back_to(self, mark: Mark) -> None:
+        """Forgets what was found out since a moment, as it is not what happens."""
+        run = self.run
+        self.functions, self.testing = mark.functions, mark.testing
+        found: tuple[list[Any], ...] = (run.events, run.reads, run.dead_ends, self.exits, run.diagnostics)
+        for kept, length in zip(found, mark.lengths, strict=True):
+            del kept[length:]
+        levels: tuple[list[Any], ...] = (self.frames, self.locals, self.standing)
+        for level, depth in zip(levels, mark.levels[:3], strict=True):
+            del level[depth:]
+        for path in list(run.scripts)[mark.levels[-1] :]:
+            del run.scripts[path]
+
+    # tests
+
+    def scene(self, state: State) -> conditions.Scene:
+        """What a test in this state is asked about."""
+        disturbed = any(isinstance(event, RanCommand) and event.opaque for event in self.run.events)
+        return conditions.Scene(state, disturbed, self.fresh)
+
+    def asked(self, ask: Callable[[conditions.Scene], Predicate], state: State) -> State:
+        """The state behind a test; one that cannot be read has an outcome that is not known."""
+        try:
+            predicate = ask(self.scene(state))
+        except conditions.BadTest:
+            return replace(state, status="unknown", asked=None)
+        outcome = decide(predicate, state.facts)
+        if outcome is None:
+            return replace(state, status="unknown", asked=predicate)
+        return replace(state, status="success" if outcome else "failure", asked=None)
+
+    def note_test(self, texts: tuple[str, ...], span: Span, state: State, source: Source) -> None:
+        """The event of `[[ ... ]]`."""
+        words = tuple(Value.literal(text) for text in texts)
+        site = Site(source, span)
+        named = tuple(
+            paths.join(state.folder, text) for before, text in itertools.pairwise(texts)
+            if before in conditions.FILE_TESTS
+        )  # fmt: skip
+        self.record(RanCommand(self.number(), site, self.calls, state, "[[", named, False, words))
+
+    def word_and_pattern(self, word: syntax.Word, state: State, source: Source) -> tuple[State, str, str]:
+        """The value of a word, and the same as a pattern, in which what is quoted stands for itself."""
+        state, segments = self.words.word(word, state, source)
+        patterns = [
+            re.sub(r"([*?\[\]\\@!+])", r"[\1]", one.value.flat) if one.quoted else one.value.flat
+            for one in segments if one is not None
+        ]  # fmt: skip
+        return state, joined(segments).flat, "".join(patterns)
+
+    def ambiguous(self, condition: Condition) -> tuple[Source, syntax.Function]:
+        """Stands for a function that branches define differently: its body cannot be followed."""
+        body = syntax.Compound(condition.span, "a function that branches define differently", (), ())
+        return condition.source, syntax.Function(condition.span, "", body)
+
+    def here(self) -> tuple[Source, Span]:
+        """The place of the command that runs."""
+        if self.site is not None:
+            return self.site.source, self.site.span
+        source, script = next(iter(self.run.scripts.values()))
+        return source, script.span
 
     def call_function(self, name: str, call: Call, state: State) -> State:
         if len(self.calls) >= MAX_DEPTH:
             raise refuse("STG305", f"functions call each other more than {MAX_DEPTH} deep", call.source, call.site.span)
         source, function = self.functions[name]
+        if not function.name:
+            raise refuse(
+                "STG302",
+                f"which of its bodies `{name}` has here is decided by a test whose outcome is not known",
+                call.source,
+                call.site.span,
+                "define the function once",
+            )
         outer_calls, outer_captured = self.calls, self.captured
-        self.calls = (*self.calls, call.site)
+        self.calls = (*call.calls, call.site)
         self.locals.append({})
-        after = self.command(function.body, positional_after(call, call.fields[1:], state), source)
+        inside = positional_after(call, call.fields[1:], state)
+        frame = flow.Frame("function", state, call=call, series=inside.series)
+        self.frames.append(frame)
+        after = self.command(function.body, inside, source)
+        self.frames.pop()
+        after = flow.gather(self, frame, after, ("return",))
         self.calls, self.captured = outer_calls, outer_captured
         variables = dict(after.variables)
         for local, outer in self.locals.pop().items():
@@ -413,13 +690,38 @@ class Interpreter:
                 variables.pop(local, None)
             else:
                 variables[local] = outer
-        flow: Flow = "exit" if after.flow == "exit" else "run"
-        return replace(after, variables=variables, positional=state.positional, series=state.series, flow=flow)
+        going: Flow = after.flow if after.flow in ("exit", "ended") else "run"
+        return replace(after, variables=variables, positional=state.positional, series=state.series, flow=going)
 
     def declare_local(self, name: str, state: State) -> None:
         """`local NAME`: the function's caller gets its own variable of that name back."""
         if self.locals:
             self.locals[-1].setdefault(name, state.variables.get(name))
+
+    def child(self, run: flow.Follow, inner: State, outer: State, dialect: Dialect, path: str) -> State:
+        """Runs something in a process of its own: it sees what is exported, and changes nothing of this shell."""
+        kept = self.functions, self.locals, self.traps, self.dialect, self.script_path, self.testing
+        self.functions, self.locals, self.traps, self.dialect, self.script_path = {}, [], [], dialect, path
+        self.testing = 0
+        variables = {name: found for name, found in inner.variables.items() if found.exported}
+        frame = flow.Frame("subshell", inner)
+        self.frames.append(frame)
+        after = run(replace(inner, variables=variables, folders=(), status="success", asked=None))
+        self.frames.pop()
+        after = flow.gather(self, frame, after, ("exit", "return", "break", "continue"))
+        after = self.run_traps(replace(after, flow="run"))
+        self.functions, self.locals, self.traps, self.dialect, self.script_path, self.testing = kept
+        return self.left_subshell(outer, after)
+
+    def text_source(self, path: str) -> Source | None:
+        """The text of a file of the tree, None for one that cannot be read. Raises `NeedsFiles`."""
+        if path not in self.texts and path not in self.unreadable:
+            raise NeedsFiles((path,))
+        return self.texts.get(path)
+
+    def options_of(self, source: Source) -> frozenset[str]:
+        """The options that the first line of a script gives."""
+        return _options_of(source)
 
     def run_traps(self, state: State) -> State:
         """What `trap ... EXIT` runs when the script ends."""
@@ -430,11 +732,12 @@ class Interpreter:
             script = reader.read(inner)
             if script.problems:
                 continue
-            self.calls = (call.site,)
-            self.trap_site = call.site
+            outer = self.calls
+            self.calls = (*call.calls, call.site)
+            self.standing.append((call.site, len(self.calls)))
             state = self.statements(script.statements, replace(state, flow="run"), inner)
-            self.trap_site = None
-            self.calls = ()
+            self.standing.pop()
+            self.calls = outer
         return state
 
     def source_file(self, path: str, call: Call, state: State) -> State:
@@ -447,9 +750,13 @@ class Interpreter:
         script = self.load(source)
         outer = self.calls
         self.calls = (*self.calls, call.site)
+        frame = flow.Frame("function", state)
+        self.frames.append(frame)
         after = self.statements(script.statements, state, source)
+        self.frames.pop()
+        after = flow.gather(self, frame, after, ("return",))
         self.calls = outer
-        return replace(after, flow="exit" if after.flow == "exit" else "run")
+        return replace(after, flow=after.flow if after.flow in ("exit", "ended") else "run")
 
     def standard_input(
         self, redirects: tuple[syntax.Redirect, ...], piped: Value | None, state: State, source: Source
@@ -564,13 +871,12 @@ class Interpreter:
                     for part in word.parts:
                         if isinstance(part, syntax.Substitution):
                             stack.extend(statement.command for statement in part.body)
-            elif isinstance(current, syntax.Compound):
-                texts = (current.keyword, *(self.words.static_word(word, state) for word in current.words))
-                if current.words:
-                    found.append(InnerCommand(current.keyword, texts, False, current.span))
-                stack.extend(reversed(current.commands))
             else:
-                stack.extend(reversed(_parts_of(current)))
+                keyword, heads = _head(current)
+                if heads:
+                    texts = (keyword, *(self.words.static_word(word, state) for word in heads))
+                    found.append(InnerCommand(keyword, texts, False, current.span))
+                stack.extend(reversed(syntax.parts_of(current)))
         return tuple(found)
 
     def fresh(self) -> int:
@@ -605,19 +911,39 @@ def _assigns(word: syntax.Word) -> bool:
 BUILDS = frozenset({"build", "create", "run", "cp", "bud", "commit", "import", "load", "exec", "start"})
 
 
-def _parts_of(command: syntax.Command) -> tuple[syntax.Command, ...]:
-    """The commands that a construct is made of."""
-    if isinstance(command, syntax.AndOr):
-        return (command.left, command.right)
-    if isinstance(command, syntax.Pipeline):
-        return command.commands
-    if isinstance(command, syntax.Negated):
-        return (command.command,)
-    if isinstance(command, syntax.Group):
-        return tuple(statement.command for statement in command.body)
-    if isinstance(command, syntax.Function):
-        return (command.body,)
-    return ()
+QUIET = frozenset({"echo", "printf", "test", "[", "[[", "rm", "mkdir", "tar", "zip", "scp", "exit", "return"})
+"""Commands that do not change the contents of a file that they name."""
+
+
+def _head(command: syntax.Command) -> tuple[str, tuple[syntax.Word, ...]]:
+    """The keyword of a construct and the words that it looks at itself."""
+    if isinstance(command, syntax.For):
+        return "select" if command.select else "for", command.words or ()
+    if isinstance(command, syntax.Case):
+        return "case", (command.subject,)
+    if isinstance(command, syntax.Test):
+        return "[[", command.words
+    if isinstance(command, syntax.Compound):
+        return command.keyword, command.words
+    return "", ()
+
+
+def _named(command: syntax.Command, source: Source) -> str:
+    """What a construct that is not followed is called in a message."""
+    if isinstance(command, syntax.Compound):
+        return f"`{command.keyword}`"
+    line, _ = source.position(command.span.start)
+    if isinstance(command, syntax.For) and not command.select:
+        return f"the loop in line {line}, whose list is not known"
+    if isinstance(command, syntax.While):
+        return f"the loop in line {line}, whose test is not known"
+    return f"`{source.slice(command.span).split(maxsplit=1)[0]}` in line {line}"
+
+
+SETTING = frozenset(
+    {"read", "export", "local", "declare", "readonly", "typeset", "unset", "mapfile", "readarray", "let"}
+)
+"""Commands that set the variables that their words name."""
 
 
 def _assigned(command: syntax.Command) -> set[str]:
@@ -626,45 +952,50 @@ def _assigned(command: syntax.Command) -> set[str]:
     stack: list[syntax.Command] = [command]
     while stack:
         current = stack.pop()
+        stack.extend(syntax.parts_of(current))
         if isinstance(current, syntax.SimpleCommand):
             if not current.words:
                 names.update(assignment.name for assignment in current.assignments)
             elif current.words[0].parts and isinstance(current.words[0].parts[0], syntax.Text):
-                if current.words[0].parts[0].text in (
-                    "read",
-                    "export",
-                    "local",
-                    "declare",
-                    "readonly",
-                    "typeset",
-                    "unset",
-                ):
+                if current.words[0].parts[0].text in SETTING:
                     for word in current.words[1:]:
                         head = word.parts[0] if word.parts else None
                         if isinstance(head, syntax.Text):
                             names.add(head.text.partition("=")[0])
-        elif isinstance(current, syntax.AndOr):
-            stack.extend((current.right, current.left))
-        elif isinstance(current, syntax.Pipeline):
-            stack.extend(current.commands)
-        elif isinstance(current, syntax.Negated):
-            stack.append(current.command)
-        elif isinstance(current, syntax.Group):
-            stack.extend(statement.command for statement in current.body)
+        elif isinstance(current, syntax.For):
+            names.add(current.name)
+        elif isinstance(current, (syntax.CountedFor, syntax.Evaluation)):
+            text = current.expression if isinstance(current, syntax.Evaluation) else f"{current.first} {current.next}"
+            names.update(re.findall(r"[A-Za-z_]\w*", text))
         elif isinstance(current, syntax.Compound):
             names.update(current.assigned)
-            stack.extend(current.commands)
     return {name for name in names if name.isidentifier()}
 
 
-def _ends(command: syntax.Command, functions: Mapping[str, object]) -> bool:
-    """Whether the command certainly ends the script: a guard such as `{ echo usage; exit 1; }`."""
-    if isinstance(command, syntax.SimpleCommand):
-        head = command.words[0].parts if command.words else ()
-        name = head[0].text if head and isinstance(head[0], syntax.Text) else ""
-        return name in ("exit", "return", "die", "fail", "false") and (name not in functions or name in ("die", "fail"))
-    if isinstance(command, syntax.Group) and command.body:
-        return _ends(command.body[-1].command, functions)
-    if isinstance(command, syntax.AndOr) and command.operator == "&&":
-        return _ends(command.right, functions)
-    return False
+def _passed_on(call: Call, outer: Call, start: int, count: int) -> Call:
+    """A command made of the words that a function was called with happens where they stand."""
+    fields = [replace(found, span=outer.fields[0].span) for found in call.fields]
+    fields[start : start + count] = outer.fields[len(outer.fields) - count :]
+    return replace(call, site=outer.site, calls=outer.calls, fields=tuple(fields), source=outer.source)
+
+
+def _is_all_parameters(word: syntax.Word) -> bool:
+    """Whether a word is `"$@"`."""
+    part = word.parts[0] if len(word.parts) == 1 else None
+    return isinstance(part, syntax.Parameter) and part.name == "@" and not part.operation and part.quoted
+
+
+def _asks_engine(event: Event) -> bool:
+    """Whether a command asks the engine what there is."""
+    return isinstance(event, UsedImages) and event.verb in ASKING
+
+
+ASKING = frozenset({"inspect", "images", "ps", "image", "container"})
+"""docker commands that tell which images and containers there are."""
+
+
+def _options_of(driver: Source) -> frozenset[str]:
+    """The options that the first line of a script gives: `#!/bin/sh -e`."""
+    first = driver.line_text(1) if driver.text.startswith("#!") else ""
+    flags = "".join(word[1:] for word in first.split()[1:] if word.startswith("-"))
+    return frozenset({"e": "errexit", "u": "nounset"}[flag] for flag in flags if flag in "eu")

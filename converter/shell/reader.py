@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
@@ -197,12 +197,16 @@ class _Reader:
     # commands
 
     def statements(self, node: Tree, depth: int) -> Iterator[syntax.Statement]:
-        """The commands of a list node; a background mark belongs to the command before it."""
+        """The commands of a list node."""
+        return self.listed(node.children, depth)
+
+    def listed(self, children: list[Tree], depth: int) -> Iterator[syntax.Statement]:
+        """The commands of a run of sibling nodes; a background mark belongs to the command before it."""
         if depth > MAX_DEPTH:
-            self.problems.append(syntax.Problem(self.span(node), "the script is nested too deeply"))
+            self.problems.append(syntax.Problem(self.span(children[0]), "the script is nested too deeply"))
             return
         pending: syntax.Command | None = None
-        for child in node.children:
+        for child in children:
             if child.type == "comment":
                 self.comments.append(syntax.Comment(self.span(child)))
             elif child.is_named and child.type not in ("heredoc_body", "heredoc_end"):
@@ -249,11 +253,122 @@ class _Reader:
             return self.declaration(node, depth)
         if kind == "test_command" and node.children[0].type == "[":
             return self.test(node, depth)
-        if kind == "test_command":
+        if kind == "test_command" and node.children[0].type == "[[":
             words = self.test(node, depth)
             if isinstance(words, syntax.SimpleCommand):
-                return syntax.Compound(self.span(node), "[[", (), (), words.words[1:])
-        return self.compound(node, depth)
+                return syntax.Test(self.span(node), words.words[1:-1])
+        if kind in ("compound_statement", "test_command") and node.children[0].type == "((":
+            start, end = self.offset(node.children[0].end_byte), self.offset(node.children[-1].start_byte)
+            return syntax.Evaluation(self.span(node), self.text[start:end].strip())
+        construct = _CONSTRUCTS.get(kind)
+        found = construct(self, node, depth + 1) if construct is not None else None
+        return self.compound(node, depth) if found is None else found
+
+    # constructs
+
+    def between_words(self, first: Tree, last: Tree, children: list[Tree], depth: int) -> syntax.Body:
+        """The list between two reserved words."""
+        span = Span(self.offset(first.end_byte), self.offset(last.start_byte))
+        return syntax.Body(span, tuple(self.listed(children, depth)))
+
+    def if_clauses(self, node: Tree, depth: int) -> syntax.If | None:
+        """`if` with its `elif`s and its `else`; None where the grammar gives another shape."""
+        clauses: list[syntax.Clause] = []
+        otherwise: syntax.Body | None = None
+        ends = [child for child in node.children if child.type in ("elif_clause", "else_clause", "fi")]
+        for number, part in enumerate([node, *ends[:-1]]):
+            following = ends[number]
+            inner = [child for child in part.children if child not in ends]
+            if part.type == "else_clause":
+                otherwise = self.between_words(inner[0], following, inner[1:], depth)
+                continue
+            middle = next((index for index, child in enumerate(inner) if child.type == "then"), None)
+            if middle is None:
+                return None
+            test = self.between_words(inner[0], inner[middle], inner[1:middle], depth)
+            body = self.between_words(inner[middle], following, inner[middle + 1 :], depth)
+            clauses.append(syntax.Clause(Span(self.offset(inner[0].start_byte), body.span.end), test, body))
+        return syntax.If(self.span(node), tuple(clauses), otherwise)
+
+    def do_group(self, node: Tree, depth: int) -> syntax.Body | None:
+        """The body of a loop."""
+        group = next((child for child in node.children if child.type in ("do_group", "compound_statement")), None)
+        if group is None or len(group.children) < 2:
+            return None
+        return self.between_words(group.children[0], group.children[-1], group.children[1:-1], depth)
+
+    def for_loop(self, node: Tree, depth: int) -> syntax.For | None:
+        """`for` and `select` over words."""
+        name = next((child for child in node.children if child.type == "variable_name"), None)
+        body = self.do_group(node, depth)
+        if name is None or body is None:
+            return None
+        words: list[syntax.Word] | None = None
+        for child in node.children:
+            if child.type == "in":
+                words = []
+            elif child.type in ("do_group", "compound_statement"):
+                break
+            elif child.type == "comment":
+                self.comments.append(syntax.Comment(self.span(child)))
+            elif child.is_named and words is not None:
+                self.add_word(words, child, depth)
+        given = None if words is None else tuple(words)
+        return syntax.For(self.span(node), self.source(name), given, body, node.children[0].type == "select")
+
+    def counted_loop(self, node: Tree, depth: int) -> syntax.CountedFor | None:
+        """`for ((;;))`."""
+        body = self.do_group(node, depth)
+        marks = {child.type: child for child in node.children if child.type in ("((", "))")}
+        if body is None or len(marks) != 2:
+            return None
+        head = self.text[self.offset(marks["(("].end_byte) : self.offset(marks["))"].start_byte)].split(";")
+        if len(head) != 3:
+            return None
+        first, test, following = (part.strip() for part in head)
+        return syntax.CountedFor(self.span(node), first, test, following, body)
+
+    def while_loop(self, node: Tree, depth: int) -> syntax.While | None:
+        """`while` and `until`."""
+        place = next((index for index, child in enumerate(node.children) if child.type == "do_group"), None)
+        body = self.do_group(node, depth)
+        if place is None or body is None:
+            return None
+        test = self.between_words(node.children[0], node.children[place], node.children[1:place], depth)
+        return syntax.While(self.span(node), test, body, node.children[0].type == "until")
+
+    def case_arms(self, node: Tree, depth: int) -> syntax.Case | None:
+        """`case` with its arms."""
+        subjects: list[syntax.Word] = []
+        arms: list[syntax.Arm] = []
+        for child in node.children[1:]:
+            if child.type == "in":
+                break
+            self.add_word(subjects, child, depth)
+        for child in node.children:
+            if child.type == "comment":
+                self.comments.append(syntax.Comment(self.span(child)))
+            if child.type != "case_item":
+                continue
+            patterns: list[syntax.Word] = []
+            close = next((index for index, part in enumerate(child.children) if part.type == ")"), None)
+            if close is None:
+                return None
+            for part in child.children[:close]:
+                if part.type == "comment":
+                    return None
+                if part.type not in ("(", "|"):
+                    self.add_word(patterns, part, depth)
+            last = child.children[-1]
+            ended = last.type in (";;", ";&", ";;&")
+            inner = child.children[close + 1 : -1 if ended else None]
+            start = self.offset(child.children[close].end_byte)
+            end = self.offset(last.start_byte if ended else child.end_byte)
+            body = syntax.Body(Span(start, end), tuple(self.listed(inner, depth)))
+            arms.append(syntax.Arm(self.span(child), tuple(patterns), body, last.type if ended else ""))
+        if len(subjects) != 1 or any(not arm.patterns for arm in arms):
+            return None
+        return syntax.Case(self.span(node), subjects[0], tuple(arms))
 
     def read_file(self, node: Tree, depth: int) -> syntax.SimpleCommand:
         """`$(< file)` is what `cat file` prints; any other redirection alone is a command without words."""
@@ -407,6 +522,8 @@ class _Reader:
             return syntax.SimpleCommand(span, (), (), tuple(redirects))
         if isinstance(body, (syntax.AndOr, syntax.Pipeline, syntax.Negated)):
             return self.redirect_last(body, span, tuple(redirects))
+        if isinstance(body, _WITH_REDIRECTIONS):
+            return syntax.Redirected(span, body, tuple(redirects))
         return self.compound(node, depth)
 
     def recover_dash(
@@ -442,6 +559,8 @@ class _Reader:
             return syntax.SimpleCommand(span, body.assignments, body.words, (*body.redirects, *redirects))
         if isinstance(body, syntax.Group):
             return syntax.Group(span, body.body, body.subshell, (*body.redirects, *redirects))
+        if isinstance(body, _WITH_REDIRECTIONS):
+            return syntax.Redirected(span, body, redirects)
         return body
 
     def redirect(self, node: Tree, depth: int, extra: list[syntax.Word]) -> Iterator[syntax.Redirect]:
@@ -657,3 +776,24 @@ def _dedented(text: str, at_line_start: bool) -> str:
     lines = text.split("\n")
     first = lines[0].lstrip("\t") if at_line_start else lines[0]
     return "\n".join([first, *(line.lstrip("\t") for line in lines[1:])])
+
+
+_WITH_REDIRECTIONS = (
+    syntax.If,
+    syntax.For,
+    syntax.CountedFor,
+    syntax.While,
+    syntax.Case,
+    syntax.Test,
+    syntax.Evaluation,
+    syntax.Compound,
+)
+
+_CONSTRUCTS: dict[str, Callable[[_Reader, Tree, int], syntax.Command | None]] = {
+    "if_statement": _Reader.if_clauses,
+    "for_statement": _Reader.for_loop,
+    "c_style_for_statement": _Reader.counted_loop,
+    "while_statement": _Reader.while_loop,
+    "case_statement": _Reader.case_arms,
+}
+"""How each construct is read; what has another shape than expected becomes a `Compound`."""

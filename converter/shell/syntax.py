@@ -167,11 +167,91 @@ class Function(Node, frozen=True):
     body: Command
 
 
+class Body(Node, frozen=True):
+    """A list between two reserved words: its span reaches from behind the first to the second."""
+
+    statements: tuple[Statement, ...]
+
+
+class Clause(Node, frozen=True):
+    """`if TEST; then BODY` or `elif TEST; then BODY`."""
+
+    test: Body
+    body: Body
+
+
+class If(Node, frozen=True):
+    """`if`, any number of `elif`, and `else`."""
+
+    clauses: tuple[Clause, ...]
+    otherwise: Body | None
+
+
+class For(Node, frozen=True):
+    """`for NAME in WORDS` or `select NAME in WORDS`: `words` is None for the positional parameters."""
+
+    name: str
+    words: tuple[Word, ...] | None
+    body: Body
+    select: bool
+
+
+class CountedFor(Node, frozen=True):
+    """bash's `for ((first; test; next))`."""
+
+    first: str
+    test: str
+    next: str
+    body: Body
+
+
+class While(Node, frozen=True):
+    """`while` or, where `until` is set, `until`."""
+
+    test: Body
+    body: Body
+    until: bool
+
+
+class Arm(Node, frozen=True):
+    """`PATTERN | PATTERN) BODY ;;`: `terminator` is empty where the last arm has none."""
+
+    patterns: tuple[Word, ...]
+    body: Body
+    terminator: str
+
+
+class Case(Node, frozen=True):
+    """`case SUBJECT in ... esac`."""
+
+    subject: Word
+    arms: tuple[Arm, ...]
+
+
+class Test(Node, frozen=True):
+    """`[[ ... ]]`: the words and operators between the brackets."""
+
+    words: tuple[Word, ...]
+
+
+class Evaluation(Node, frozen=True):
+    """`(( ... ))`."""
+
+    expression: str
+
+
+class Redirected(Node, frozen=True):
+    """A compound command with redirections of its own."""
+
+    command: Command
+    redirects: tuple[Redirect, ...]
+
+
 class Compound(Node, frozen=True):
-    """`if`, `for`, `while`, `case`, `[[ ... ]]` and other constructs: `keyword` names it.
+    """A construct that is not read in parts: `keyword` names it.
 
     `commands` are all commands inside, in order, `assigned` the variables that it may set, and
-    `words` those of its head: the list of a `for`, the subject of a `case`.
+    `words` those of its head.
     """
 
     keyword: str
@@ -180,7 +260,23 @@ class Compound(Node, frozen=True):
     words: tuple[Word, ...] = ()
 
 
-Command = SimpleCommand | AndOr | Pipeline | Negated | Group | Function | Compound
+Command = (
+    SimpleCommand
+    | AndOr
+    | Pipeline
+    | Negated
+    | Group
+    | Function
+    | If
+    | For
+    | CountedFor
+    | While
+    | Case
+    | Test
+    | Evaluation
+    | Redirected
+    | Compound
+)
 
 
 class Statement(Node, frozen=True):
@@ -206,3 +302,45 @@ class Script(Node, frozen=True):
     statements: tuple[Statement, ...]
     comments: tuple[Comment, ...]
     problems: tuple[Problem, ...]
+
+
+def parts_of(command: Command) -> tuple[Command, ...]:
+    """The commands directly inside a command, in the order of the source; substitutions are not looked into."""
+    if isinstance(command, AndOr):
+        return (command.left, command.right)
+    if isinstance(command, (Pipeline, Compound)):
+        return command.commands
+    if isinstance(command, (Negated, Redirected)):
+        return (command.command,)
+    if isinstance(command, Group):
+        return tuple(statement.command for statement in command.body)
+    if isinstance(command, Function):
+        return (command.body,)
+    return tuple(statement.command for body in bodies_of(command) for statement in body.statements)
+
+
+def bodies_of(command: Command) -> tuple[Body, ...]:
+    """The lists of a compound command, tests included, in the order of the source."""
+    if isinstance(command, If):
+        bodies = [body for clause in command.clauses for body in (clause.test, clause.body)]
+        return (*bodies, command.otherwise) if command.otherwise is not None else tuple(bodies)
+    if isinstance(command, (For, CountedFor)):
+        return (command.body,)
+    if isinstance(command, While):
+        return (command.test, command.body)
+    if isinstance(command, Case):
+        return tuple(arm.body for arm in command.arms)
+    return ()
+
+
+def simple_commands(command: Command) -> list[SimpleCommand]:
+    """Every simple command inside, in the order of the source; substitutions are not looked into."""
+    found: list[SimpleCommand] = []
+    stack: list[Command] = [command]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, SimpleCommand):
+            found.append(current)
+        else:
+            stack.extend(reversed(parts_of(current)))
+    return found

@@ -223,8 +223,6 @@ def test_messages_go_when_they_speak_only_of_what_goes(script: str, after: str) 
 @pytest.mark.parametrize(
     ("script", "code"),
     [
-        pytest.param(f"make() {{ docker build -t $1 -f $2 .; }}\nmake app:build Dockerfile.build\n{CREATE}\n{COPY}\n"
-                     "make app Dockerfile\n", "STG304", id="one command for both builds"),
         pytest.param(f"if [ -n \"$CI\" ]; then {BUILD}; fi\n{CREATE}\n{COPY}\n{FINAL}\n", "STG302",
                      id="a build behind a test"),
         pytest.param(f"{BUILD}\n{CREATE}\n{COPY}\nstrip app\n{FINAL}\n", "STG501", id="a step on the host"),
@@ -248,6 +246,12 @@ def test_messages_go_when_they_speak_only_of_what_goes(script: str, after: str) 
 def test_a_script_that_cannot_be_edited_is_refused(script: str, code: str) -> None:
     answer = convert_texts(recipe(script, others={"VERSION": "1\n", "pack.sh": "", "x": ""}))
     assert refusal(answer) == (code, "Dockerfile" if code == "STG502" else "build.sh")
+
+
+def test_a_function_that_builds_both_images_keeps_the_call_for_the_final_one() -> None:
+    script = f"make() {{ docker build -t $1 -f $2 .; }}\nmake app:build Dockerfile.build\n{CREATE}\n{COPY}\nmake app Dockerfile\n"
+    answer = convert_texts(recipe(script))
+    assert written(answer, "build.sh") == "make() { docker build -t $1 -f $2 .; }\nmake app Dockerfile\n"
 
 
 def test_a_build_image_that_is_still_used_is_built_up_to_its_stage() -> None:

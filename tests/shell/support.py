@@ -47,8 +47,37 @@ def show(command: syntax.Command) -> str:
         return (f"(subshell {body})" if command.subshell else f"{{{body}}}") + redirects
     if isinstance(command, syntax.Function):
         return f"{command.name}() {show(command.body)}"
+    if isinstance(command, syntax.Redirected):
+        return f"{show(command.command)} {' '.join(map(show_redirect, command.redirects))}"
+    return show_construct(command)
+
+
+def show_construct(command: syntax.Command) -> str:
+    if isinstance(command, syntax.If):
+        clauses = [f"if {show_body(clause.test)} then {show_body(clause.body)}" for clause in command.clauses]
+        otherwise = "" if command.otherwise is None else f" else {show_body(command.otherwise)}"
+        return f"({' else'.join(clauses)}{otherwise})"
+    if isinstance(command, syntax.For):
+        words = "" if command.words is None else " in " + " ".join(map(show_word, command.words))
+        return f"({'select' if command.select else 'for'} {command.name}{words} do {show_body(command.body)})"
+    if isinstance(command, syntax.CountedFor):
+        return f"(for (({command.first}; {command.test}; {command.next})) do {show_body(command.body)})"
+    if isinstance(command, syntax.While):
+        return f"({'until' if command.until else 'while'} {show_body(command.test)} do {show_body(command.body)})"
+    if isinstance(command, syntax.Case):
+        arms = [f"{'|'.join(map(show_word, arm.patterns))}) {show_body(arm.body)}" for arm in command.arms]
+        return f"(case {show_word(command.subject)} in {' '.join(arms)})"
+    if isinstance(command, syntax.Test):
+        return f"[[ {' '.join(map(show_word, command.words))} ]]"
+    if isinstance(command, syntax.Evaluation):
+        return f"(( {command.expression} ))"
+    assert isinstance(command, syntax.Compound)
     assigned = f" sets {','.join(command.assigned)}" if command.assigned else ""
     return f"({command.keyword}: {'; '.join(map(show, command.commands))}{assigned})"
+
+
+def show_body(body: syntax.Body) -> str:
+    return "{" + "; ".join(map(show_statement, body.statements)) + "}"
 
 
 def show_assignment(assignment: syntax.Assignment) -> str:
@@ -100,6 +129,20 @@ def inner_nodes(node: syntax.Node) -> tuple[syntax.Node, ...]:
         return (node.left, node.right)
     if isinstance(node, (syntax.Pipeline, syntax.Compound)):
         return node.commands
+    if isinstance(node, syntax.Redirected):
+        return (node.command, *node.redirects)
+    if isinstance(node, syntax.Body):
+        return node.statements
+    if isinstance(node, syntax.Arm):
+        return (*node.patterns, node.body)
+    if isinstance(node, syntax.Case):
+        return (node.subject, *node.arms)
+    if isinstance(node, syntax.Test):
+        return node.words
+    if isinstance(node, syntax.For):
+        return (*(node.words or ()), node.body)
+    if isinstance(node, (syntax.If, syntax.While, syntax.CountedFor)):
+        return syntax.bodies_of(node)
     if isinstance(node, syntax.Group):
         return (*node.body, *node.redirects)
     if isinstance(node, syntax.Function):

@@ -121,14 +121,26 @@ COMPOUNDS = [
     pytest.param("[ a = b ]", ["[ a = b ]"], id="a comparison"),
     pytest.param("[ ! -d x -o $# -lt 1 ]", ["[ ! -d x -o $# -lt 1 ]"], id="a longer test"),
     pytest.param("test -f x", ["test -f x"], id="a test by name"),
-    pytest.param("if a; then b; else c; fi", ["(if: a; b; c)"], id="if"),
-    pytest.param("if [ -f x ]; then docker build .; fi", ["(if: [ -f x ]; docker build .)"], id="if with a test"),
-    pytest.param("for i in 1 2; do a $i; done", ["(for: a $i sets i)"], id="for"),
-    pytest.param("while a; do b; done", ["(while: a; b)"], id="while"),
-    pytest.param("until a; do b; done", ["(until: a; b)"], id="until"),
-    pytest.param("case $x in a) b;; *) c;; esac", ["(case: b; c)"], id="case"),
-    pytest.param("[[ -f x && $a == b ]]", ["([[: )"], id="a test of bash"),
-    pytest.param("if a; then X=1; fi", ["(if: a; X=1)"], id="an assignment in a construct"),
+    pytest.param("if a; then b; else c; fi", ["(if {a} then {b} else {c})"], id="if"),
+    pytest.param(
+        "if [ -f x ]; then docker build .; fi", ["(if {[ -f x ]} then {docker build .})"], id="if with a test"
+    ),
+    pytest.param("for i in 1 2; do a $i; done", ["(for i in 1 2 do {a $i})"], id="for"),
+    pytest.param("while a; do b; done", ["(while {a} do {b})"], id="while"),
+    pytest.param("until a; do b; done", ["(until {a} do {b})"], id="until"),
+    pytest.param("case $x in a) b;; *) c;; esac", ["(case $x in a) {b} *) {c})"], id="case"),
+    pytest.param(
+        "if a; then b; elif c; then d; fi > f", ["(if {a} then {b} elseif {c} then {d}) [> f]"], id="elif and a file"
+    ),
+    pytest.param("for x; do a; done", ["(for x do {a})"], id="for over the parameters"),
+    pytest.param("for ((i=0; i<3; i++)); do a; done", ["(for ((i=0; i<3; i++)) do {a})"], id="for with a counter"),
+    pytest.param("select x in a b; do c; done", ["(select x in a b do {c})"], id="select"),
+    pytest.param('case "$1" in (a|b*) c;; "d") ;; esac', ["(case \"$1\" in a|b*) {c} 'd') {})"], id="case with lists"),
+    pytest.param("(( a++ ))", ["(( a++ ))"], id="arithmetic as a command"),
+    pytest.param("while a; do b; done < f", ["(while {a} do {b}) [< f]"], id="a loop that reads a file"),
+    pytest.param("a && if b; then c; fi", ["(a && (if {b} then {c}))"], id="a construct in a chain"),
+    pytest.param("[[ -f x && $a == b ]]", ["[[ -f x && $a == b ]]"], id="a test of bash"),
+    pytest.param("if a; then X=1; fi", ["(if {a} then {X=1})"], id="an assignment in a construct"),
     pytest.param("a && { b; exit 1; }", ["(a && {b; exit 1})"], id="a guard"),
 ]
 
@@ -137,7 +149,7 @@ COMMENTS = [
     pytest.param("a && # why\n  b\n", ["(a && b)"], ["# why"], id="inside a chain"),
     pytest.param("#!/bin/sh\na\n", ["a"], ["#!/bin/sh"], id="the first line"),
     pytest.param("{ a; # x\n}\n", ["{a}"], ["# x"], id="inside a group"),
-    pytest.param("if a; then # x\n b\nfi\n", ["(if: a; b)"], ["# x"], id="inside a construct"),
+    pytest.param("if a; then # x\n b\nfi\n", ["(if {a} then {b})"], ["# x"], id="inside a construct"),
     pytest.param("a '# no' \"# no\"", ["a '# no' '# no'"], [], id="none in quotes"),
     pytest.param("# größe ☕\na", ["a"], ["# größe ☕"], id="beyond ASCII"),
 ]
@@ -270,8 +282,13 @@ def test_moderate_nesting_is_read() -> None:
     assert outline("( " * 20 + "a" + " )" * 20) == ["(subshell " * 20 + "a" + ")" * 20]
 
 
-def test_the_commands_of_deeply_nested_constructs_are_found() -> None:
-    assert outline("if a; then " * 500 + "b" + "; fi" * 500) == ["(if: " + "a; " * 500 + "b)"]
+def test_moderately_nested_constructs_are_read() -> None:
+    assert outline("if a; then " * 30 + "b" + "; fi" * 30) == ["(if {a} then {" * 30 + "b" + "})" * 30]
+
+
+def test_deeply_nested_constructs_are_a_problem_and_no_crash() -> None:
+    _, script = read("if a; then " * 500 + "b" + "; fi" * 500)
+    assert script.problems
 
 
 @pytest.mark.parametrize("text", ["", "\n", "  \n\t\n", "# only a comment", "\r\n"])

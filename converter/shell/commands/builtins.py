@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from msgspec.structs import replace
 
 from converter.diagnostics import refuse
@@ -9,6 +11,7 @@ from converter.machine import paths
 from converter.machine.events import ChangedFolder, RanCommand
 from converter.machine.state import State, Variable
 from converter.machine.value import EMPTY, Value, is_known
+from converter.shell import conditions
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.variables import positional_after
 from converter.shell.expander import absolute
@@ -61,38 +64,64 @@ def popd(call: Call, state: State) -> Result:
     return Result(after, None)
 
 
+OPTIONS = {"e": "errexit", "u": "nounset"}
+"""The letters of `set` whose options matter here."""
+
+
 def set_options(call: Call, state: State) -> Result:
-    """`set -e` and the like change nothing here, since docker commands are taken to succeed; `set -- a b` sets `$1`."""
+    """`set -e`, `set -o pipefail` and the like; `set -- a b` sets `$1`."""
     _stay(call, state)
+    options = set(state.options)
     fields = list(call.fields[1:])
     while fields and fields[0].value.flat[:1] in ("-", "+") and not fields[0].splits:
         flat = fields.pop(0).value.flat
         if flat in ("--", "-"):
             break
+        names = [OPTIONS[letter] for letter in flat[1:] if letter in OPTIONS]
         if flat[-1] == "o" and fields:
-            fields.pop(0)
+            names.append(fields.pop(0).value.flat)
+        options = options | set(names) if flat[0] == "-" else options - set(names)
     else:
         flat = ""
     if fields or flat == "--":
         state = positional_after(call, fields, state)
-    return Result(replace(state, status="success"), EMPTY)
+    return Result(replace(state, options=frozenset(options), status="success"), EMPTY)
 
 
-def evaluate(call: Call, state: State) -> Result:
-    """`eval`: its words are commands that are not followed."""
+def alias(call: Call, state: State) -> Result:
+    """`alias`: what the names stand for is not followed."""
     raise refuse(
         "STG302",
-        "`eval` runs commands that are put together while the script runs",
+        "`alias` gives commands other meanings, which is not followed",
         call.source,
         call.site.span,
-        "write the commands out",
+        "write the commands out, or use a function",
     )
 
 
 def leave(call: Call, state: State) -> Result:
-    """`exit` and `return`."""
+    """`exit` and `return`, with the status given or that of the command before."""
     _stay(call, state)
+    if len(call.values) > 1:
+        flat = call.values[1].flat
+        state = replace(state, status="success" if flat == "0" else "failure" if flat.isdigit() else "unknown")
     return Result(replace(state, flow="exit" if call.values[0].flat == "exit" else "return"), None)
+
+
+def jump(call: Call, state: State) -> Result:
+    """`break` and `continue` out of one loop."""
+    _stay(call, state)
+    if len(call.values) > 1 and call.values[1].flat != "1":
+        raise refuse(
+            "STG302",
+            f"`{call.values[0].flat}` leaves several loops at once, which is not followed",
+            call.source,
+            call.site.span,
+            "put the loops into a function and use `return`",
+        )
+    if not any(frame.kind == "loop" for frame in call.machine.frames):
+        return Result(replace(state, status="success"), EMPTY)
+    return Result(replace(state, flow="break" if call.values[0].flat == "break" else "continue"), EMPTY)
 
 
 def true(call: Call, state: State) -> Result:
@@ -108,9 +137,21 @@ def false(call: Call, state: State) -> Result:
 
 
 def test(call: Call, state: State) -> Result:
-    """`[` and `test`: the outcome is not followed."""
-    _stay(call, state)
-    return Result(replace(state, status="unknown"), Value(()))
+    """`[` and `test`."""
+    flats = [value.flat for value in call.values[1:]]
+    named = tuple(
+        paths.join(state.folder, flat)
+        for before, flat in itertools.pairwise(flats)
+        if before in conditions.FILE_TESTS and flat != "]"
+    )
+    call.machine.record(
+        RanCommand(call.number, call.site, call.calls, state, call.values[0].flat, named, False, call.values)
+    )
+    if call.values[0].flat == "[":
+        if flats[-1:] != ["]"]:
+            return Result(replace(state, status="failure"), EMPTY)
+        flats.pop()
+    return Result(call.machine.asked(lambda scene: conditions.classic(flats, scene), state), EMPTY)
 
 
 def trap(call: Call, state: State) -> Result:
@@ -153,11 +194,12 @@ TABLE: dict[str, Handler] = {
     "pushd": pushd,
     "popd": popd,
     "trap": trap,
-    "eval": evaluate,
-    "alias": evaluate,
+    "alias": alias,
     "set": set_options,
     "exit": leave,
     "return": leave,
+    "break": jump,
+    "continue": jump,
     "true": true,
     ":": true,
     "false": false,

@@ -20,6 +20,7 @@ from converter.machine.events import (
     UsedImages,
 )
 from converter.machine.host import Entry, FromContainer, FromHost
+from converter.machine.predicate import Atom
 from converter.machine.state import Container, Image, State
 from converter.machine.streams import ContainerTar
 from converter.machine.value import Piece, Value, is_known
@@ -59,6 +60,38 @@ def run(call: Call, state: State) -> Result:
     if isinstance(command, docker.Tag):
         return _tag(command, call, state)
     return _use(command, call, state)
+
+
+def deciding(call: Call, state: State) -> tuple[str, ...]:
+    """The words of a command line that have to be one thing: where branches gave them several values, each is followed.
+
+    A name that was bound under the very same expression is one, and so are labels and other words that only stay.
+    """
+    argv = tuple(value.flat for value in call.values)
+    if not is_docker(argv):
+        return argv[:4]
+    unknowns = call.machine.run.unknowns
+    loose = tuple(found.value.flat for found in call.fields if found.splits and not unknowns.plain(found.value.flat))
+    try:
+        command = parse(argv)
+    except UsageError:
+        return argv
+    if loose:
+        return loose
+    words: list[docker.Word | None] = []
+    names: list[docker.Word] = []
+    if isinstance(command, docker.Build):
+        words = [command.file, command.context, command.iidfile, command.target]
+    elif isinstance(command, (docker.Create, docker.Run)):
+        words = [command.cidfile, *(volume.source for volume in command.volumes)]
+        names = [command.image]
+    elif isinstance(command, docker.Cp):
+        words = [command.destination.container, command.destination.path]
+        names = [command.source.container] if command.source.container is not None else [command.source.path]
+    else:
+        names = list(command.operands)
+    open_names = [word for word in names if not _image(state, word.text) and not _container(state, word.text)]
+    return tuple(word.text for word in (*words, *open_names) if word is not None)
 
 
 def _unprefixed(call: Call, state: State) -> Result:
@@ -311,9 +344,10 @@ def _use(command: docker.Command, call: Call, state: State) -> Result:
         )
     )
     output = lookups.answer(command, call, state)
-    return Result(
-        replace(state, status="unknown" if command.name in ("inspect", "images", "ps") else "success"), output
-    )
+    if command.name in ("inspect", "images", "ps"):
+        state = replace(state, status="unknown", asked=Atom(("engine", call.machine.fresh())))
+        return Result(state, output)
+    return Result(replace(state, status="success"), output)
 
 
 def _host_paths(command: docker.Command) -> list[str]:

@@ -1,0 +1,68 @@
+"""What branches of the script reach differently: the refusal names the test, its outcomes and how to choose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from converter.diagnostics import Refusal, refuse
+from converter.machine.predicate import Atom, Condition, Not, Predicate, atoms
+from converter.machine.value import Unknowns
+
+_ASKING = re.compile(r"\b(docker|podman|nerdctl|buildah)\b.*\b(images?|ps|inspect|container)\b", re.DOTALL)
+
+
+def undecided(what: str, options: Sequence[tuple[Condition, str]], unknowns: Unknowns) -> Refusal:
+    """The refusal for something that is another thing on each of several paths: what each path gives, in words."""
+    condition = options[0][0]
+    test = condition.text or " ".join(condition.source.slice(condition.span).split())
+    outcomes = "; ".join(f"{_when(one)} {outcome}" for one, outcome in options)
+    return refuse(
+        "STG302",
+        f"{what} depends on the test `{test}`: {outcomes}",
+        condition.source,
+        condition.span,
+        _choosing([one.predicate for one, _ in options], unknowns),
+    )
+
+
+def _when(condition: Condition) -> str:
+    if condition.holds is None:
+        return "on another way," if isinstance(condition.predicate, Not) else "on one way,"
+    return "where it holds," if condition.holds else "where it does not,"
+
+
+def _choosing(predicates: list[Predicate], unknowns: Unknowns) -> str:
+    """What the person can do: the variables and arguments that decide the test."""
+    names: dict[str, None] = {}
+    arguments = False
+    for predicate in predicates:
+        for atom in atoms(predicate):
+            for part in atom.key[1:]:
+                for unknown in unknowns.tokens_in(part) if isinstance(part, str) else ():
+                    found = re.match(r"\$\{?([A-Za-z_]\w*|[0-9#@*])", unknown.expression)
+                    if found is None:
+                        continue
+                    if found[1].isidentifier():
+                        names[found[1]] = None
+                    else:
+                        arguments = True
+    ways = [f"--env {name}=VALUE" for name in names]
+    if arguments:
+        ways.append("the script's arguments after --")
+    if ways:
+        return "choose with " + " and ".join(ways) + ", or convert this part by hand"
+    return "move the commands of the builder pattern out of the construct, or convert this part by hand"
+
+
+def asks_engine(predicate: Predicate, unknowns: Unknowns) -> bool:
+    """Whether a test only asks the engine which images and containers there are."""
+
+    def asks(atom: Atom) -> bool:
+        if atom.key[0] == "engine":
+            return True
+        tokens = [unknown for part in atom.key[1:] if isinstance(part, str) for unknown in unknowns.tokens_in(part)]
+        return bool(tokens) and all(_ASKING.search(unknown.expression) for unknown in tokens)
+
+    found = atoms(predicate)
+    return bool(found) and all(asks(atom) for atom in found)

@@ -1,0 +1,162 @@
+"""Commands inside commands: `eval`, `sh -c`, and scripts of the tree that a script starts."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from converter.diagnostics import Refusal, refuse
+from converter.machine import paths
+from converter.machine.host import FromTree
+from converter.machine.state import State
+from converter.machine.value import is_known
+from converter.shell import flow, reader
+from converter.shell.commands.call import Call, Result
+from converter.shell.commands.other import other
+from converter.shell.commands.variables import positional_after
+from converter.shell.dialect import OTHERS, Dialect, dialect_of, interpreter_name
+from converter.source import Source
+
+SHELLS: dict[str, Dialect] = {"sh": "sh", "bash": "bash", "dash": "dash", "ash": "dash", "ksh": "bash"}
+
+_ENGINE = re.compile(r"docker|podman|buildah|nerdctl", re.IGNORECASE)
+_FOREIGN = re.compile(r"^\s*(?:docker-machine|minikube|ssh-agent|podman machine|boot2docker|direnv|keychain)\b")
+"""Programs that print settings for the shell, of the engine's place and the like."""
+_SETTINGS = ("DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_MACHINE_NAME", "SSH_AUTH_SOCK",
+             "SSH_AGENT_PID")  # fmt: skip
+
+
+def evaluate(call: Call, state: State) -> Result:
+    """`eval WORDS`: its words, joined by blanks, are commands of this shell."""
+    text = " ".join(value.flat for value in call.values[1:])
+    if is_known(text):
+        return commands_of(text, call, state, lambda inner, run: run(inner))
+    expressions = " ".join(unknown.expression for unknown in call.machine.run.unknowns.tokens_in(text))
+    if _FOREIGN.match(re.sub(r"^[$(`\s]+", "", expressions)):
+        other(call, state)
+        return Result(call.machine.forget(_SETTINGS, state), None)
+    raise refuse(
+        "STG302",
+        "`eval` runs commands that are put together while the script runs",
+        call.source,
+        call.site.span,
+        "write the commands out",
+    )
+
+
+def commands_of(text: str, call: Call, state: State, around: flow.Around) -> Result:
+    """The commands of a text that stands in the words of a command: they happen where that one stands."""
+    machine = call.machine
+    inner = Source(f"{call.source.path} ({call.values[0].flat})", text)
+    script = reader.read(inner)
+    if script.problems or len(machine.calls) + len(machine.standing) >= flow.MAX_DEPTH:
+        raise refuse(
+            "STG301", "the commands in this text cannot be read", call.source, call.site.span, "write the commands out"
+        )
+    machine.standing.append((call.site, len(machine.calls)))
+    try:
+        after = around(state, lambda found: machine.statements(script.statements, found, inner))
+    finally:
+        machine.standing.pop()
+    return Result(after, None)
+
+
+def shell(call: Call, state: State) -> Result:
+    """`sh FILE ARGUMENTS` and `sh -c TEXT NAME ARGUMENTS`."""
+    fields = list(call.fields[1:])
+    options: set[str] = set()
+    text = False
+    while fields and fields[0].value.flat[:1] in ("-", "+") and len(fields[0].value.flat) > 1:
+        flat = fields.pop(0).value.flat
+        if flat in ("--", "-s") or not is_known(flat):
+            return other(call, state)
+        if flat.startswith("--"):
+            continue
+        text = text or "c" in flat[1:]
+        options |= {name for letter, name in (("e", "errexit"), ("u", "nounset")) if letter in flat[1:]}
+        if flat[-1] == "o" and fields:
+            options.add(fields.pop(0).value.flat)
+    if not fields:
+        return other(call, state)
+    first, rest = fields[0].value.flat, fields[1:]
+    kind = SHELLS[paths.base_name(call.values[0].flat)]
+    if text:
+        if not is_known(first):
+            return _not_followed(call, state, first)
+        inner = positional_after(call, rest[1:], replace(state, options=frozenset(options)))
+        return commands_of(
+            first, call, inner, lambda found, run: call.machine.child(run, found, state, kind, call.machine.script_path)
+        )
+    return started(first, call, state, kind, len(call.fields) - len(rest), frozenset(options)) or other(call, state)
+
+
+def _not_followed(call: Call, state: State, text: str) -> Result:
+    if _ENGINE.search(call.machine.run.unknowns.show(text)):
+        raise refuse(
+            "STG302",
+            "these commands are put together while the script runs",
+            call.source,
+            call.site.span,
+            "write the commands out",
+        )
+    return other(call, state)
+
+
+def program(call: Call, state: State) -> Result | None:
+    """`./script ARGUMENTS`: a script of the tree, None for any other program."""
+    name = call.values[0].flat
+    if "/" not in name:
+        return None
+    return started(name, call, state, None, 1, None)
+
+
+def started(
+    name: str, call: Call, state: State, kind: Dialect | None, skip: int, options: frozenset[str] | None
+) -> Result | None:
+    """A script of the tree as a process of its own; None for one that has nothing to do with an engine.
+
+    `kind` is the shell that it is given to, None where its first line decides; `skip` are the words before its arguments.
+    """
+    machine = call.machine
+    path = paths.join(state.folder, name)
+    if not is_known(path) or paths.is_outside(path):
+        return None
+    path = state.files.follow(path)
+    entry = state.files.certain(path)
+    if entry is None or entry.kind != "file" or not isinstance(entry.origin, FromTree):
+        return None
+    source = machine.text_source(entry.origin.path)
+    if source is None or not _ENGINE.search(source.text):
+        return None
+    asked = interpreter_name(source.text)
+    if kind is None and (asked in OTHERS or (asked is not None and asked not in SHELLS)):
+        return None
+    if len(machine.calls) >= flow.MAX_DEPTH:
+        raise refuse("STG305", "scripts call each other without an end", call.source, call.site.span)
+    mark = machine.mark()
+    shell_of = machine.calls, machine.dialect, machine.script_path, machine.traps, machine.locals
+    try:
+        script = machine.load(source)
+        machine.calls = (*call.calls, call.site)
+        given = machine.options_of(source) if options is None else options
+        inner = positional_after(call, call.fields[skip:], replace(state, options=given))
+        after = machine.child(
+            lambda found: machine.statements(script.statements, found, source),
+            inner, state, kind or dialect_of(source.text), source.path,
+        )  # fmt: skip
+        machine.calls = shell_of[0]
+    except Refusal:
+        if _does_work(source.text):
+            raise
+        # what cannot be followed in it has nothing to do with the pattern
+        machine.calls, machine.dialect, machine.script_path, machine.traps, machine.locals = shell_of
+        machine.back_to(mark)
+        return other(call, state)
+    return Result(after, None)
+
+
+def _does_work(text: str) -> bool:
+    joined = text.replace("\\\n", " ")
+    lines = [line for line in joined.splitlines() if _ENGINE.search(line) and not line.lstrip().startswith("#")]
+    return any(re.search(r"\b(build|bud|create|cp|run|commit)\b", line) for line in lines)

@@ -1,0 +1,407 @@
+"""Control flow: which commands of a construct run, how often, and what is known behind it.
+
+A test whose outcome is not known is followed both ways; the states meet behind
+the construct. A path that ends the script, the function or the loop goes where
+it leads and does not meet the others here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from converter.machine import branching
+from converter.machine.events import Site, Skipped
+from converter.machine.predicate import (
+    All,
+    Atom,
+    Condition,
+    Either,
+    Predicate,
+    both,
+    constant,
+    decide,
+    expect,
+    negate,
+    one_of,
+)
+from converter.machine.state import State, Variable
+from converter.shell import conditions, syntax
+from converter.shell.commands.call import Call
+from converter.source import Source, Span
+
+if TYPE_CHECKING:
+    from converter.shell.interpreter import Interpreter
+
+MAX_ROUNDS = 200
+"""A loop whose test is known is followed for so many rounds."""
+
+MAX_DEPTH = 60
+"""How deep functions, scripts and texts with commands may call each other."""
+
+Follow = Callable[[State], State]
+Around = Callable[[State, Follow], State]
+
+
+class Frame(Struct):
+    """Something that can be left early: a function, a sourced file, a subshell or a loop.
+
+    `left` are the states of paths that left it while others went on; `call` is a function's call, and `series`
+    that of its parameters.
+    """
+
+    kind: str
+    before: State
+    left: list[State] = field(default_factory=list)
+    call: Call | None = None
+    series: int = 0
+
+
+class Place(Struct, frozen=True):
+    """A test: where it stands, the numbers of its first event and of the first one behind it, and, where the place does
+    not say it, what it asks."""
+
+    source: Source
+    span: Span
+    first: int
+    last: int
+    text: str = ""
+
+
+def run(machine: Interpreter, command: syntax.Command, state: State, source: Source) -> State | None:
+    """Runs a compound command; None for one that has to be skipped as a whole."""
+    if isinstance(command, syntax.If):
+        return if_clause(machine, command, 0, state, source)
+    if isinstance(command, syntax.Case):
+        return case(machine, command, state, source)
+    if isinstance(command, syntax.For) and not command.select:
+        return for_loop(machine, command, state, source)
+    if isinstance(command, syntax.While):
+        return while_loop(machine, command, state, source)
+    if isinstance(command, syntax.Test):
+        return double_brackets(machine, command, state, source)
+    return None
+
+
+# paths
+
+
+def question(machine: Interpreter, state: State, strict: bool = False) -> Predicate:
+    """What the exit status of the last command says; `strict` where success that is only assumed does not count."""
+    if state.status != "unknown" and not (strict and state.asked is not None):
+        return constant(state.status == "success")
+    return state.asked if state.asked is not None else Atom(("status", machine.fresh()))
+
+
+def fork(
+    machine: Interpreter,
+    state: State,
+    predicate: Predicate,
+    place: Place,
+    on_true: Follow,
+    on_false: Follow,
+    without: tuple[list[syntax.Body], list[syntax.Body]] = ([], []),
+) -> State:
+    """Follows the path that a predicate decides, or both where it is not known.
+
+    `place` is the test. `without` are the lists that do not run
+    where it holds, and those that do not where it does not.
+    """
+    outcome = expect(predicate, state.facts)
+    if outcome is not None and decide(predicate, state.facts) is None:
+        # a file is missing in a clean checkout: unless the script gives up without it
+        mark = machine.mark()
+        after = on_true(state) if outcome else on_false(state)
+        if after.flow == "run":
+            unreached(machine, without[0 if outcome else 1], state, place.source)
+            return after
+        machine.back_to(mark)
+        outcome = not outcome
+    if outcome is not None:
+        unreached(machine, without[0 if outcome else 1], state, place.source)
+        return on_true(state) if outcome else on_false(state)
+    events = (place.first, place.last)
+    paths = [
+        (Condition(predicate, place.source, place.span, events, True, place.text), on_true),
+        (Condition(negate(predicate), place.source, place.span, events, False, place.text), on_false),
+    ]
+    return follow(machine, state, paths)
+
+
+def follow(machine: Interpreter, state: State, paths: list[tuple[Condition, Follow]]) -> State:
+    """Follows every path from one state and lets those meet that go on."""
+    functions = machine.functions
+    written = len(machine.captured) if machine.captured is not None else 0
+    going: list[tuple[Condition, State]] = []
+    defined = []
+    for condition, path in paths:
+        machine.functions = dict(functions)
+        start = machine.number()
+        after = path(branching.enter(state, condition, machine.run.unknowns))
+        if after.flow == "run":
+            going.append((condition, after))
+            defined.append(machine.functions)
+        else:
+            machine.functions = functions
+            leave(machine, after, start)
+    if machine.captured is not None and len(machine.captured) > written:
+        machine.captured[written:] = [None]
+    if not going:
+        return replace(state, flow="ended")
+    machine.functions = defined[0]
+    for other in defined[1:]:
+        for name in {*other, *machine.functions}:
+            if other.get(name) != machine.functions.get(name):
+                # which one is called is decided by the test
+                machine.functions[name] = machine.ambiguous(going[0][0])
+    after = branching.meet(state, going, machine.run.unknowns)
+    if after.status == "unknown" and len(going) > 1:
+        asked: Predicate | None = Either(())
+        for condition, found in going:
+            succeeds = question(machine, found)
+            if found.status == "unknown" and found.asked is None:
+                asked = None
+            elif asked is not None and succeeds != constant(False):
+                asked = one_of(asked, both(condition.predicate, succeeds))
+        after = replace(after, asked=asked)
+    return after
+
+
+def leave(machine: Interpreter, state: State, start: int) -> None:
+    """Hands a path that does not go on here to where it goes on. `start` is the number of its first event."""
+    if state.flow == "ended":
+        return
+    for frame in reversed(machine.frames):
+        if frame.kind in _CATCHES[state.flow]:
+            frame.left.append(state)
+            return
+    machine.run.dead_ends.append((start, machine.number()))
+    machine.exits.append(state)
+
+
+_CATCHES: dict[str, tuple[str, ...]] = {
+    "exit": ("subshell",),
+    "return": ("function", "subshell"),
+    "break": ("loop", "function", "subshell"),
+    "continue": ("loop", "function", "subshell"),
+}
+"""The frames that a path leaves by each flow; one that a function or a subshell catches leaves no loop outside it."""
+
+
+def gather(machine: Interpreter, frame: Frame, after: State, flows: tuple[str, ...]) -> State:
+    """The state behind a frame: what ran to its end and what left it by one of the flows meet."""
+    left = [state for state in frame.left if state.flow in flows]
+    if not left:
+        return after
+    base = len(frame.before.conditions)
+    paths: list[tuple[Condition, State]] = []
+    for state in left:
+        extra = state.conditions[base:]
+        if extra:
+            every = All(tuple(one.predicate for one in extra))
+            paths.append((extra[0] if len(extra) == 1 else replace(extra[0], predicate=every, holds=None), state))
+        else:
+            paths.append((Condition(constant(True), machine.here()[0], machine.here()[1], (0, 0)), state))
+    if after.flow == "run" or after.flow in flows:
+        rest = negate(Either(tuple(condition.predicate for condition, _ in paths)))
+        paths.append((replace(paths[0][0], predicate=rest, holds=None), after))
+    elif after.flow != "ended":
+        leave(machine, after, machine.number())
+    joined = branching.meet(frame.before, paths, machine.run.unknowns)
+    return replace(joined, flow="run")
+
+
+def unreached(machine: Interpreter, bodies: list[syntax.Body], state: State, source: Source) -> None:
+    """Notes lists that never run."""
+    for body in bodies:
+        words = tuple(word for s in body.statements for word in machine.inner_commands(s.command, state))
+        machine.record(
+            Skipped(machine.number(), Site(source, body.span), machine.calls, state, words, True, branch=True)
+        )
+
+
+# constructs
+
+
+def if_clause(machine: Interpreter, command: syntax.If, index: int, state: State, source: Source) -> State:
+    """`if` from its clause number `index` on."""
+    clause = command.clauses[index]
+    first = machine.number()
+    state = machine.tested(clause.test.statements, state, source)
+    if state.flow != "run":
+        return state
+    rest = [body for later in command.clauses[index + 1 :] for body in (later.test, later.body)]
+    rest += [command.otherwise] if command.otherwise is not None else []
+
+    def on_true(state: State) -> State:
+        return machine.statements(clause.body.statements, replace(state, status="success"), source)
+
+    def on_false(state: State) -> State:
+        if index + 1 < len(command.clauses):
+            return if_clause(machine, command, index + 1, state, source)
+        if command.otherwise is not None:
+            return machine.statements(command.otherwise.statements, replace(state, status="success"), source)
+        return replace(state, status="success")
+
+    predicate = question(machine, state, strict=True)
+    place = Place(source, _trimmed(clause.test), first, machine.number())
+    return fork(machine, state, predicate, place, on_true, on_false, (rest, [clause.body]))
+
+
+def _trimmed(body: syntax.Body) -> Span:
+    """The span of a list's statements, without the blanks around them."""
+    if not body.statements:
+        return body.span
+    return Span(body.statements[0].span.start, body.statements[-1].span.end)
+
+
+def case(machine: Interpreter, command: syntax.Case, state: State, source: Source) -> State | None:
+    """`case`; one with `;&` or `;;&` is not followed."""
+    if any(arm.terminator not in (";;", "") for arm in command.arms):
+        return None
+    first = machine.number()
+    state, value = machine.words.one_value(command.subject, state, source)
+    last = machine.number()
+
+    def arm(index: int, subject: str, state: State) -> State:
+        if index == len(command.arms):
+            return replace(state, status="success")
+        found = command.arms[index]
+        predicate: Predicate = constant(False)
+        for pattern in found.patterns:
+            state, _, text = machine.word_and_pattern(pattern, state, source)
+            predicate = one_of(predicate, conditions.matches(subject, text))
+        later = [other.body for other in command.arms[index + 1 :]]
+        subject_text = source.slice(command.subject.span)
+        pattern_text = " | ".join(source.slice(pattern.span) for pattern in found.patterns)
+        place = Place(source, found.patterns[0].span, first, last, f"case {subject_text} in {pattern_text})")
+        return fork(
+            machine, state, predicate, place,
+            lambda inner: machine.statements(found.body.statements, replace(inner, status="success"), source),
+            lambda inner: arm(index + 1, subject, inner),
+            (later, [found.body]),
+        )  # fmt: skip
+
+    return choices(
+        machine,
+        state,
+        (value.flat,),
+        lambda inner: arm(0, machine.run.unknowns.resolve(value.flat, inner.facts), inner),
+    )
+
+
+def choices(machine: Interpreter, state: State, flats: tuple[str, ...], path: Follow) -> State:
+    """Runs something once for each of the values that these texts may have, where branches gave them different ones."""
+    unknowns = machine.run.unknowns
+    options = choice(machine, state, flats)
+
+    def again(inner: State) -> State:
+        return choices(machine, inner, tuple(unknowns.resolve(flat, inner.facts) for flat in flats), path)
+
+    return follow(machine, state, [(condition, again) for condition in options]) if options else path(state)
+
+
+def choice(machine: Interpreter, state: State, flats: tuple[str, ...]) -> list[Condition]:
+    """The paths between which the first value in these texts that branches gave differently parts; none without one."""
+    unknowns = machine.run.unknowns
+    token = next((found for flat in flats if (found := unknowns.open_choice(flat)) is not None), None)
+    if token is None or len(state.conditions) > MAX_NESTED:
+        return []
+    options = [c for c, _ in unknowns.choices[token] if decide(c.predicate, state.facts) is not False]
+    return options if len(options) > 1 else []
+
+
+MAX_NESTED = 12
+"""Choices inside so many conditions are no longer taken apart."""
+
+
+def for_loop(machine: Interpreter, command: syntax.For, state: State, source: Source) -> State | None:
+    """`for` over a list that is known."""
+    values = []
+    if command.words is None:
+        if state.positional is None:
+            return None
+        values = list(state.positional)
+    for word in command.words or ():
+        state, fields = machine.words.expand_word(word, state, source)
+        if any(found.pattern or found.splits for found in fields):
+            return None
+        values += [found.value for found in fields]
+    if not values:
+        unreached(machine, [command.body], state, source)
+        return replace(state, status="success")
+
+    def rounds(state: State) -> State:
+        frame = Frame("loop", state)
+        for value in values:
+            inner = state.assign(command.name, Variable(value, None))
+            state = _round(machine, frame, command.body, inner, source)
+            if state.flow != "run":
+                break
+        return _behind_loop(machine, frame, state)
+
+    return rounds(state)
+
+
+def _round(machine: Interpreter, frame: Frame, body: syntax.Body, state: State, source: Source) -> State:
+    """One round of a loop: what continues meets what ran to the end of the body."""
+    inner = Frame("loop", state)
+    machine.frames.append(inner)
+    after = machine.statements(body.statements, replace(state, status="success"), source)
+    machine.frames.pop()
+    frame.left += [left for left in inner.left if left.flow == "break"]
+    if after.flow == "break":
+        frame.left.append(after)
+        after = replace(after, flow="ended")
+    after = gather(machine, inner, after, ("continue",))
+    return replace(after, flow="run") if after.flow == "continue" else after
+
+
+def _behind_loop(machine: Interpreter, frame: Frame, state: State) -> State:
+    return gather(machine, frame, state, ("break",))
+
+
+def while_loop(machine: Interpreter, command: syntax.While, state: State, source: Source) -> State | None:
+    """`while` and `until` as long as the test is known."""
+    frame = Frame("loop", state)
+    mark = machine.mark()
+    for number in range(MAX_ROUNDS):
+        state = machine.tested(command.test.statements, state, source)
+        if state.flow != "run":
+            return _behind_loop(machine, frame, state)
+        outcome = decide(question(machine, state, strict=True), state.facts)
+        if outcome is None:
+            break
+        if outcome is command.until:
+            if number == 0:
+                unreached(machine, [command.body], state, source)
+            return _behind_loop(machine, frame, replace(state, status="success"))
+        state = _round(machine, frame, command.body, state, source)
+        if state.flow != "run":
+            return _behind_loop(machine, frame, state)
+    # its end is not known
+    machine.back_to(mark)
+    return None
+
+
+def double_brackets(machine: Interpreter, command: syntax.Test, state: State, source: Source) -> State:
+    """`[[ ... ]]`."""
+    operands = []
+    for word in command.words:
+        bare = len(word.parts) == 1 and isinstance(word.parts[0], syntax.Text) and not word.parts[0].quoted
+        state, text, pattern = machine.word_and_pattern(word, state, source)
+        operands.append(conditions.Operand(text, pattern, bare))
+    machine.note_test(("[[", *(operand.text for operand in operands), "]]"), command.span, state, source)
+    flats = tuple(operand.text for operand in operands)
+    resolve = machine.run.unknowns.resolve
+
+    def ask(inner: State) -> State:
+        found = [
+            replace(o, text=resolve(o.text, inner.facts), pattern=resolve(o.pattern, inner.facts)) for o in operands
+        ]
+        return machine.asked(lambda scene: conditions.extended(found, scene), inner)
+
+    return choices(machine, state, flats, ask)
