@@ -38,13 +38,10 @@ class CallEditor:
 
     def edit_final(self, plan: FinalPlan, result: Plan) -> None:
         event = plan.runtime.event
-        texts: list[str] = []
         self.check_same_arguments(plan)
+        texts = self.carried(plan)
         for builder in plan.builders:
-            carried, notes = options.carry(builder.event, event)
-            texts += [text for text in carried if text not in texts]
-            result.diagnostics += notes
-            texts += [text for text in self.arguments(builder, plan) if text not in texts]
+            result.diagnostics += options.carry(builder.event, event)[1]
         for spelling_key, spelling in self.spellings.items():
             if spelling_key[0] != event.number:
                 continue
@@ -104,6 +101,14 @@ class CallEditor:
                 *place,
                 "give the builder Dockerfile a default for it first",
             )
+
+    def carried(self, plan: FinalPlan) -> list[str]:
+        """The flags of the builders' builds that stand at the final build now."""
+        texts: list[str] = []
+        for builder in plan.builders:
+            found = [*options.carry(builder.event, plan.runtime.event)[0], *self.arguments(builder, plan)]
+            texts += [text for text in found if text not in texts]
+        return texts
 
     def check_same_arguments(self, plan: FinalPlan) -> None:
         """Two builders in one file get their arguments from one command line."""

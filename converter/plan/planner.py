@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from msgspec.structs import replace
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from converter.diagnostics import refuse
 from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import stage_references
-from converter.machine.events import Assigned, CopiedOut, Created, RanCommand
+from converter.machine.events import Assigned, Built, CopiedOut, Created, RanCommand
 from converter.machine.value import is_known
 from converter.plan import copies
 from converter.plan.archives import unpack_lines
@@ -127,6 +128,13 @@ class _Planner:
                 )
             by_path[runtime.path] = plan
             plans.append(plan)
+        editor = CallEditor(self.work, self.spellings)
+        for plan in plans:
+            expressions = editor.carried(plan)
+            for (number, _), spelling in self.spellings.items():
+                if number == plan.runtime.event.number:
+                    expressions += [parameter.expression for parameter in spelling.parameters.values()]
+            needed |= _assignments(expressions, plan.runtime.event)
         for spelling in self.spellings.values():
             needed |= spelling.needed
         return plans, needed
@@ -263,3 +271,10 @@ def swapped(finals: list[BuildFile], run: Run) -> frozenset[int]:
             entry = files.lookup(path)
             found |= set(entry.events) if entry is not None else set()
     return frozenset(found)
+
+
+def _assignments(expressions: list[str], at: Built) -> set[int]:
+    """The assignments whose variables stand in words that move to the final build."""
+    names = {name for text in expressions for name in re.findall(r"\$\{?([A-Za-z_]\w*)", text)}
+    found = [at.state.variables[name] for name in names if name in at.state.variables]
+    return {binding for variable in found for binding in (variable.binding, *variable.others) if binding is not None}
