@@ -64,28 +64,38 @@ def make_stubs(folder: Path) -> Path:
 
 def run(script: Script, shell: str, scratch: Path, stubs: Path) -> Reality:
     """Runs a script in a copy of its tree below `scratch`, which does not exist yet."""
-    root, home = scratch / "tree", scratch / "home"
-    home.mkdir(parents=True)
+    root, trace = prepare(script, scratch)
+    install(scratch / "bin", trace, root, dry_run=True, command=[script.name], paths=script.paths)
+    return execute(script, shell, scratch, f"{scratch / 'bin'}:{stubs}")
+
+
+def prepare(script: Script, scratch: Path) -> tuple[Path, Path]:
+    """Writes a script's tree; its root, and where the trace goes."""
+    root = scratch / "tree"
+    (scratch / "home").mkdir(parents=True)
     for path, text in script.texts.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
         if text.startswith("#!"):
             (root / path).chmod(0o755)
-    trace = scratch / "trace.jsonl"
-    install(scratch / "bin", trace, root, dry_run=True, command=[script.name], paths=script.paths)
+    return root, scratch / "trace.jsonl"
+
+
+def execute(script: Script, shell: str, scratch: Path, programs: str) -> Reality:
+    """Runs a script in the tree that `prepare` has made, with folders of programs before the system's own."""
+    root = scratch / "tree"
     before = files_below(root)
     done = subprocess.run(
         [shell, script.name, *script.arguments],
         cwd=root / script.cwd,
         env={
-            "PATH": f"{scratch / 'bin'}:{stubs}:/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(home), "USER": "builder", "LANG": "C.UTF-8", **script.environment,
+            "PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin", "HOME": str(scratch / "home"), "USER": "builder",
+            "LANG": "C.UTF-8", **script.environment,
         },
         stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=TIMEOUT_SECONDS,
     )  # fmt: skip
-    calls = tuple(_calls(read_trace(trace), before))
-    errors = done.stderr.decode(errors="replace")
-    return Reality(shell, str(root), calls, files_below(root), done.returncode, errors)
+    calls = tuple(_calls(read_trace(scratch / "trace.jsonl"), before))
+    return Reality(shell, str(root), calls, files_below(root), done.returncode, done.stderr.decode(errors="replace"))
 
 
 def read_trace(trace: Path) -> list[dict[str, Any]]:
