@@ -53,12 +53,12 @@ def find_root(path: str) -> tuple[Root, str | None]:
         raise Problem(f"{path!r} is not a path: {error}") from None
     if stat.S_ISDIR(mode):
         folder = os.path.realpath(path)
-        return Root(folder, _work_tree(folder)), None
+        return Root(folder, work_tree(folder)), None
     if not stat.S_ISREG(mode):
         raise Problem(f"{path} is neither a folder nor a file")
     # The link itself is the driver: only its folder is resolved, so that the name in the output is the given one.
     folder = os.path.realpath(os.path.dirname(path) or ".")
-    top = _work_tree(folder)
+    top = work_tree(folder)
     root = Root(top or folder, top)
     return root, relative(root, os.path.join(folder, os.path.basename(path)))
 
@@ -164,7 +164,7 @@ def is_inside(root: Root, path: str) -> bool:
     return real.startswith(root.folder.rstrip(os.sep) + os.sep)
 
 
-def _work_tree(folder: str) -> str | None:
+def work_tree(folder: str) -> str | None:
     """The top of the git work tree around a folder: the nearest one with a `.git`, as git itself looks for it."""
     while True:
         if os.path.lexists(os.path.join(folder, ".git")):

@@ -13,7 +13,7 @@ from converter import __version__
 from converter.cli.options import Debug
 from converter.cli.parsing import PlainGroup
 
-COMMANDS = ("convert", "verify", "batch", "review", "explain")
+COMMANDS = ("convert", "verify", "batch", "review", "record", "explain")
 """In the order of the help. The command `x` is registered by `converter.cli.x.register(app)`."""
 
 EPILOG = """\

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from converter.recording.changes import snapshot
+from converter.recording.masking import masked
 from converter.recording.shim import CONFIG, ENGINE, FILES, append
 
 PROGRAMS = ("docker", "podman", "nerdctl", "buildah")
@@ -62,7 +63,7 @@ def install(
     (folder / FILES).write_text(json.dumps(snapshot(str(root), (str(trace), str(folder)))), encoding="utf-8")
     trace.write_text("", encoding="utf-8")
     trace.chmod(0o600)
-    append(str(trace), {"stageify-trace": VERSION, "root": str(root), "dry-run": dry_run, "command": command})
+    append(str(trace), {"stageify-trace": VERSION, "root": str(root), "dry-run": dry_run, "command": masked(command)})
     library, quoted = Path(__file__).parents[2], shlex.quote(str(folder))
     for program in programs:
         _write(folder / program, SHIM.format(

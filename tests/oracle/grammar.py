@@ -195,7 +195,8 @@ class Maker:
 
     def case(self, depth: int) -> str:
         arms = [
-            f"{self.pattern()}{self.pick('', '|v2', '|a')}) {self.statement(0)} ;;" for _ in range(self.random.randint(1, 2))
+            f"{self.pattern()}{self.pick('', '|v2', '|a')}) {self.statement(0)} ;;"
+            for _ in range(self.random.randint(1, 2))
         ]
         return f"case {self.pick('$X', '${Y}', chr(34) + '$name' + chr(34), '$1')} in\n" + "\n".join(
             [*arms, f"*)\n{self.body(depth, 2)}\n;;\nesac"]
@@ -210,7 +211,7 @@ class Maker:
         inner = self.body(depth, 2)
         self.loops -= 1
         leave = f"\n{self.test()} && {self.pick('break', 'continue')}" if self.chance(0.25) else ""
-        probe = f'docker build --label "$' + name + '" -t app .'
+        probe = 'docker build --label "$' + name + '" -t app .'
         return f"for {name} in {self.random.choice(words)}; do{leave}\n{inner}\n{probe}\ndone"
 
     def while_loop(self, depth: int) -> str:
@@ -219,7 +220,9 @@ class Maker:
         return f"{name}=0\n{head}; do\n{name}=$(({name} + 1))\n{self.body(depth, 2)}\ndone"
 
     def lists(self, depth: int) -> str:
-        return f"{self.test()} {self.pick('&&', '||')} {{ {self.body(depth, 1)}\n}} {self.pick('', '|| true', '&& N=2')}"
+        return (
+            f"{self.test()} {self.pick('&&', '||')} {{ {self.body(depth, 1)}\n}} {self.pick('', '|| true', '&& N=2')}"
+        )
 
     def group(self, depth: int) -> str:
         inner = self.body(depth, 2)
@@ -229,7 +232,8 @@ class Maker:
         )  # fmt: skip
 
     def call(self, depth: int) -> str:
-        if not self.functions or self.chance(0.3):
+        # defined on the outside only, where it is sure to run
+        if depth == 1 and (not self.functions or self.chance(0.3)):
             name = self.fresh("fn")
             local = f"local L={self.quoted()}\n" if self.chance(0.4) else ""
             leave = f"{self.test()} && return {self.pick('0', '1', '')}\n" if self.chance(0.3) else ""
@@ -237,6 +241,8 @@ class Maker:
             # from here on, so that it never calls itself
             self.functions.append(name)
             return f'{name}() {{\n{local}{leave}docker build --label "$1" --label "$#" -t app .\n{inner}\n}}'
+        if not self.functions:
+            return self.probe()
         name = self.random.choice(self.functions)
         return f"{name} {self.word()} {self.quoted()}"
 
@@ -253,10 +259,11 @@ class Maker:
         lines = [head]
         if self.chance(0.3):
             lines.append(self.pick("set -e", "set -eu", "set -u") if self.chance(0.5) else "set -e")
-        lines += [f"X={self.single()}", f"Y={self.quoted()}", "name=lib-core V_1=v2 N=0 SAFE=s OPTS="]
+        lines += ["name=lib-core V_1=v2 N=0 SAFE=s OPTS= Y=y", f"X={self.single()}"]
         if self.bash:
             lines += ["LIST=(p 'q r' s) ARGS=(--pull --label 'k v') REF=name"]
         lines += [
+            f"Y={self.quoted()}",
             "docker build -t base -f Dockerfile.build .", "docker create --name c1 base", "docker create --name c2 base",
             "set -- first 'second one' third",
         ]  # fmt: skip
@@ -273,4 +280,6 @@ QUIET, EMPTY = "'--pull --rm'", "''"
 
 def make(seed: int) -> Script:
     """The script of a seed, with its tree."""
-    return Script(f"seed {seed}", {"build.sh": Maker(seed).script(), **TREE}, "build.sh", "./build.sh", ("arg 1", "two"))
+    return Script(
+        f"seed {seed}", {"build.sh": Maker(seed).script(), **TREE}, "build.sh", "./build.sh", ("arg 1", "two")
+    )
