@@ -267,7 +267,9 @@ def _mentions(tree: Tree, run: Run) -> dict[str, str]:
 def _may_mention(path: str) -> bool:
     """Whether a file is of a kind that names Dockerfiles: build scripts (with no ending, too), CI files, prose."""
     name = paths.base_name(path).lower()
-    return name.endswith(_MENTIONING_ENDINGS) or name.startswith(_MENTIONING_NAMES) or "." not in name
+    if name.endswith(_MENTIONING_ENDINGS) or name.startswith(_MENTIONING_NAMES):
+        return True
+    return "." not in name and not name.startswith(("dockerfile", "containerfile"))
 
 
 def _check_choice(result: Plan, options: Options) -> None:

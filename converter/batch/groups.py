@@ -61,19 +61,18 @@ def independent(members: Sequence[Member]) -> list[Member]:
 
     Of scripts that call each other, the first one stays.
     """
-    callers: dict[str, set[str]] = {}
+    order = {member.driver: number for number, member in enumerate(members)}
+    scripts = {member.driver: {member.prefix + path for path in member.recipe.scripts} for member in members}
+    callers: dict[str, list[str]] = {}
     for member in members:
         if member.is_recipe:
-            for path in member.recipe.scripts:
-                callers.setdefault(member.prefix + path, set()).add(member.driver)
-    kept = []
-    gone: set[str] = set()
-    for member in members:
-        if callers.get(member.driver, set()) - gone - {member.driver}:
-            gone.add(member.driver)
-        else:
-            kept.append(member)
-    return kept
+            for path in scripts[member.driver] - {member.driver}:
+                callers.setdefault(path, []).append(member.driver)
+
+    def is_part(driver: str) -> bool:
+        return any(caller not in scripts[driver] or order[caller] < order[driver] for caller in callers.get(driver, ()))
+
+    return [member for member in members if not is_part(member.driver)]
 
 
 def group(members: Sequence[Member]) -> list[list[int]]:

@@ -91,11 +91,11 @@ class Journal:
         """
         known = self.numbers.setdefault(folder, {})
         fresh = [pair for pair in finished.inputs.items() if pair not in known]
-        for pair in fresh:
-            known[pair] = len(known)
-        inputs = _ranges(known[pair] for pair in finished.inputs.items())
+        numbers = {**known, **{pair: len(known) + at for at, pair in enumerate(fresh)}}
+        inputs = _ranges(numbers[pair] for pair in finished.inputs.items())
         with suppress(UnicodeEncodeError):
             self._add(Planned(folder, listing, replace(finished, inputs={}), tuple(fresh), inputs))
+            self.numbers[folder] = numbers
 
     def write(self, folder: str, changes: Sequence[Change], recipes: Iterable[tuple[str, Finished]]) -> None:
         """Notes a group that is about to be written."""
@@ -146,6 +146,8 @@ class Journal:
                 if isinstance(line, Planned):
                     named = files.setdefault(line.folder, [])
                     named += line.files
+                    if any(not 0 <= first <= last < len(named) for first, last in line.inputs):
+                        raise self._other(f"line {number + 1} names files that no line before does")
                     inputs = dict(named[at] for first, last in line.inputs for at in range(first, last + 1))
                     finished = replace(line.finished, inputs=inputs)
                     planned[line.folder, finished.recipe.driver] = replace(line, finished=finished)

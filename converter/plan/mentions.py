@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from converter.machine import paths
 from converter.machine.host import StartingFiles
 
-_BEFORE = re.compile(r"[^\s\"'`=:,;()<>|&\[\]{}]*\Z")
+_ENDS_A_WORD = frozenset(" \t\r\n\"'`=:,;()<>|&[]{}")
 _UNCERTAIN = re.compile(r"[$*?%~\\]|^\.\.$")
 _EVERY_FOLDER = re.compile(r"\*/|/\*")
 
@@ -49,10 +49,11 @@ def _may_mean(name: str, text: str, offset: int, path: str, start: StartingFiles
 
 def _folders_before(text: str, offset: int) -> Sequence[str]:
     """The folders that are written directly before a name, from the last one on that is not certain."""
-    found = _BEFORE.search(text, max(0, offset - 512), offset)
-    assert found is not None
+    first = offset
+    while first > 0 and text[first - 1] not in _ENDS_A_WORD:
+        first -= 1
     folders: list[str] = []
-    for part in found.group().split("/")[:-1]:
+    for part in text[first:offset].split("/")[:-1]:
         if part == "" or _UNCERTAIN.search(part):
             folders.clear()
         elif part != ".":
