@@ -7,6 +7,7 @@ maps to a path below its origin.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
@@ -139,13 +140,21 @@ class StartingFiles:
                 folders.add(folder)
                 folder = paths.parent(folder)
         self.folders = frozenset(folders)
+        self._sorted: list[str] | None = None
         self._named: dict[str, list[str]] | None = None
+
+    @property
+    def sorted(self) -> list[str]:
+        """All files in order."""
+        if self._sorted is None:
+            self._sorted = sorted(self.files)
+        return self._sorted
 
     def named(self, base: str) -> list[str]:
         """Every file whose last segment is this one."""
         if self._named is None:
             self._named = {}
-            for path in sorted(self.files):
+            for path in self.sorted:
                 self._named.setdefault(paths.base_name(path), []).append(path)
         return self._named.get(base, [])
 
@@ -156,8 +165,12 @@ class StartingFiles:
         return "folder" if path in self.folders else None
 
     def below(self, folder: str) -> Iterator[str]:
-        """Every file inside the folder."""
-        return (path for path in self.files if paths.is_below(path, folder))
+        """Every file inside the folder, in order."""
+        if folder == "":
+            return iter(self.sorted)
+        # "0" is the character behind "/".
+        first, last = bisect_left(self.sorted, folder + "/"), bisect_left(self.sorted, folder + "0")
+        return iter(self.sorted[first:last])
 
 
 class Overlay(Struct, frozen=True):

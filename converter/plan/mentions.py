@@ -19,8 +19,8 @@ _EVERY_FOLDER = re.compile(r"\*/|/\*")
 
 def mention(name: str, text: str, path: str, start: StartingFiles) -> int | None:
     """The offset at which the text of the file `name` may name the file `path`, None where it does not."""
-    base = paths.base_name(path)
-    if name == path or base not in text:
+    base = path.rpartition("/")[2]
+    if base not in text or name == path:
         return None
     for found in re.finditer(rf"(?<![\w.-]){re.escape(base)}(?![\w-]|\.\w)", text):
         if _may_mean(name, text, found.start(), path, start):
@@ -35,9 +35,9 @@ def _may_mean(name: str, text: str, offset: int, path: str, start: StartingFiles
         fitting = [other for other in start.named(base) if _parents(other)[-len(folders) :] == folders]
         return path in fitting or not fitting
     nearest = paths.parent(name)
-    while nearest and paths.join(nearest, base) not in start.files:
+    while nearest and f"{nearest}/{base}" not in start.files:
         nearest = paths.parent(nearest)
-    own = paths.join(nearest, base)
+    own = f"{nearest}/{base}" if nearest else base
     if own == path or own not in start.files:
         return True
     # The text means the file beside it, unless it goes elsewhere: into a folder that it names, or into all of them.
