@@ -375,12 +375,6 @@ RULES: dict[str, Rule] = _table(
         "between, and the image stays the same. Apply the patch, or run the command that the finding names.",
     ),
     Rule(
-        "STG702",
-        "the change cannot be made here",
-        "The recipe converts, but a file that the conversion writes cannot be written: it lies outside of the root, or a "
-        "file of that name exists that is no part of the tree.",
-    ),
-    Rule(
         "STG616",
         "the final image is built elsewhere",
         "The script only copies the artifact out; an automated build, a CI job or a compose file builds the image from "

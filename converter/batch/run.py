@@ -24,7 +24,7 @@ from converter.batch.relocate import relocate
 from converter.batch.roots import Place, Survey
 from converter.batch.task import Finished, Task, convert_task, failed, refused
 from converter.batch.transaction import is_made, write_changes
-from converter.batch.workers import Failure, run_all
+from converter.batch.workers import Failure, run_all, run_here
 from converter.batch.workspace import Reader, Workspace, save
 from converter.convert import Options, starting_files
 from converter.diagnostics import error
@@ -36,7 +36,10 @@ Progress = Callable[[str, int, int], None]
 
 
 class Settings(Struct, frozen=True):
-    """How a batch is run: options and templates hold for every recipe."""
+    """How a batch is run: options and templates hold for every recipe.
+
+    `jobs` is how many processes convert; with 0 it is done in this one, without a time limit.
+    """
 
     jobs: int
     timeout_seconds: float | None
@@ -200,8 +203,11 @@ def _convert(
 def _run(tasks: Sequence[Task], settings: Settings) -> Iterator[tuple[int, Finished]]:
     if not tasks:
         return
-    jobs = max(1, min(settings.jobs, len(tasks)))
-    for number, found in run_all(convert_task, tasks, jobs, settings.timeout_seconds):
+    if settings.jobs:
+        answers = run_all(convert_task, tasks, min(settings.jobs, len(tasks)), settings.timeout_seconds)
+    else:
+        answers = run_here(convert_task, tasks)
+    for number, found in answers:
         yield number, failed(tasks[number].driver, found) if isinstance(found, Failure) else found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -113,6 +113,20 @@ def run_all(
                         yield number, future.result() if error is None else _failure(error, timeout_seconds)
         if not is_broken:
             return
+
+
+def run_here(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[tuple[int, Result | Failure]]:
+    """Does the work in this process, one item after the other: for so few that processes cost more than they save.
+
+    As in `run_all` an exception is an answer, and a `Problem` ends the run. There is no time limit.
+    """
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        for number, item in enumerate(items):
+            future = executor.submit(work, item)
+            error = future.exception()
+            if isinstance(error, Problem):
+                raise error
+            yield number, future.result() if error is None else _failure(error, None)
 
 
 def _failure(error: BaseException, timeout_seconds: float | None) -> Failure:

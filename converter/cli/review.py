@@ -145,7 +145,7 @@ def review(
     from converter.cli import inputs
     from converter.review.findings import findings, worst
     from converter.review.formats import Report
-    from converter.review.tree import outcomes_of
+    from converter.review.tree import groups_of
 
     root, files = _root_of(paths or ["."])
     _stop_where_unfinished(root)
@@ -157,10 +157,10 @@ def review(
     tree = read_tree(root)
     target = _output_file(root, tree, output) if output else ""
     # What the person names takes part even where git does not track it.
-    outcomes = outcomes_of(root, tree | (files or frozenset()), options, templates)
+    looked_at, groups = groups_of(root, tree | (files or frozenset()), options, templates)
     found = findings(
         root,
-        outcomes,
+        groups,
         touched,
         files,
         _severity(convertible),
@@ -169,7 +169,7 @@ def review(
     )
     report = Report(found, touched)
     _write(report, format, target, color)
-    _say_how_many(report, len(outcomes), color)
+    _say_how_many(report, looked_at, color)
     limit = LEVELS.index(_level(fail_level))
     return 1 if limit and LEVELS.index(worst(found)) >= limit else 0
 

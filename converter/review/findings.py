@@ -8,28 +8,30 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from converter.batch.changes import Change, changes_of
-from converter.batch.discovery import Root, is_dockerfile_name
+from converter.batch.changes import Change
+from converter.batch.discovery import Root
 from converter.batch.patch import patch
-from converter.batch.problems import Problem
 from converter.batch.recipes import Outcome
-from converter.diagnostics import RULES, Diagnostic, Severity, error
-from converter.result import Recipe
+from converter.diagnostics import RULES, Diagnostic, Severity
+from converter.result import CopyResult, Recipe
 from converter.review.choices import LEVELS, Level
 from converter.review.place import place
 from converter.review.touched import Touched
+from converter.review.tree import Group, texts_of
 from converter.source import Location, Source
 
 CONVERTIBLE = "STG701"
+TOGETHER = "STG110"
+"""The recipe itself converts, but shares files with one that does not."""
 
 
 class Finding(Struct, frozen=True):
-    """One recipe, and what a reviewer should know of it.
+    """One recipe, or several that share files, and what a reviewer should know of it.
 
-    `message` says what is there, `why` why it matters, `suggestion` what to do. For a recipe that converts, `command`
-    makes the change when it is run in the root, `changes` and `patch` are that change; for one that is refused they
-    are empty. The patch is relative to the root. `fingerprint` stays the same while lines move, and no two findings
-    of a review share one.
+    `message` says what is there, `why` why it matters, `suggestion` what to do. For what converts, `changes` and
+    `patch` are the change, and `command` makes it when it is run in the root, where one command does; for what is
+    refused they are empty. The patch is relative to the root. `fingerprint` stays the same while lines move, and no
+    two findings of a review share one. `recipe` is the one that the message speaks of.
     """
 
     code: str
@@ -40,6 +42,7 @@ class Finding(Struct, frozen=True):
     command: str | None
     location: Location
     recipe: Recipe
+    group: Group
     changes: tuple[Change, ...]
     patch: str
     fingerprint: str
@@ -51,49 +54,45 @@ class Finding(Struct, frozen=True):
         return RULES[self.code].title
 
     @property
+    def copies(self) -> tuple[CopyResult, ...]:
+        """The artifacts on their way into the images."""
+        return self.group.copies
+
+    @property
     def remarks(self) -> tuple[Diagnostic, ...]:
         """What else the conversion has to say: differences that a person should know."""
-        return tuple(found for found in self.recipe.diagnostics if found.message not in self.message)
+        return tuple(found for found in self.group.diagnostics if found.message not in self.message)
 
 
 def findings(
     root: Root,
-    outcomes: Iterable[Outcome],
+    groups: Iterable[Group],
     touched: Touched | None = None,
     only: frozenset[str] | None = None,
     convertible: Severity = "warning",
     refused: Level = "note",
     flags: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
-    """The findings for the recipes among the outcomes, in their order.
+    """The findings for recipes, in their order.
 
     With `touched` only recipes with a file that the change touches are reported, at a line of the change where they
     have one; with `only`, those in which one of the named files takes part. `convertible` is the severity of what can be
-    converted, `refused` that of what cannot, which is not reported where that is `none`. `flags` are those that `stageify convert`
-    needs to come to the same result.
+    converted, `refused` that of what cannot, which is not reported where that is `none`. `flags` are those that
+    `stageify convert` needs to come to the same result.
     """
-    found: dict[str, Finding] = {}
-    for outcome in outcomes:
-        if not outcome.is_recipe or (outcome.recipe.status == "refused" and refused == "none"):
+    found: list[Finding] = []
+    for group in groups:
+        parts = group.parts
+        if touched is not None and not any(touched.has(part) for part in parts):
             continue
-        parts = parts_of(outcome)
-        if (touched is None or any(touched.has(part) for part in parts)) and (only is None or parts & only):
-            finding = _finding(root, outcome, touched, convertible, refused, flags, frozenset(found))
-            if finding is not None:
-                found[finding.fingerprint] = finding
-    return tuple(found.values())
-
-
-def parts_of(outcome: Outcome) -> frozenset[str]:
-    """The files that take part in a recipe: scripts, Dockerfiles, their ignore files, and what the conversion changes."""
-    recipe = outcome.recipe
-    parts = {*recipe.scripts, *recipe.sources, *(file.path for file in recipe.files)}
-    if recipe.status == "refused":
-        # How far the plan came is not known: the Dockerfiles that were read are those that the script builds.
-        parts.update(path for path in outcome.texts if is_dockerfile_name(path.rpartition("/")[2]))
-    folders = {path.rpartition("/")[0] for path in parts}
-    ignore_files = {f"{part}.dockerignore" for part in parts} | {f"{folder}/.dockerignore" for folder in folders}
-    return frozenset(parts | {path for path in outcome.texts if path in ignore_files or f"/{path}" in ignore_files})
+        if only is not None and not parts & only:
+            continue
+        if group.is_converted:
+            if group.changes:
+                found.append(_convertible(root, group, touched, convertible, flags))
+        elif refused != "none" and (reason := _reason(group)) is not None:
+            found.append(_refused(root, group, *reason, touched, refused))
+    return tuple(found)
 
 
 def worst(found: Iterable[Finding]) -> Level:
@@ -101,77 +100,83 @@ def worst(found: Iterable[Finding]) -> Level:
     return max((finding.severity for finding in found), key=LEVELS.index, default="none")
 
 
-def _finding(
-    root: Root,
-    outcome: Outcome,
-    touched: Touched | None,
-    convertible: Severity,
-    refused: Level,
-    flags: Sequence[str],
-    taken: frozenset[str],
-) -> Finding | None:
-    recipe = outcome.recipe
-    location = place(recipe, outcome.texts, touched)
-    if recipe.status == "refused":
-        return _refused(outcome, location, refused, taken)
-    try:
-        changes = changes_of(root, recipe.files, outcome.texts)
-    except Problem as problem:
-        blocked = error("STG702", problem.message, help=problem.help)
-        return None if refused == "none" else _blocked(outcome, location, blocked, refused, taken)
-    if not changes:
-        return None
-    command = shlex.join(["stageify", "convert", "--script", recipe.driver, *flags, "--write"])
+def _convertible(
+    root: Root, group: Group, touched: Touched | None, severity: Severity, flags: Sequence[str]
+) -> Finding:
+    texts = texts_of(root, group)
+    recipe, location = _shown(group.recipes, texts, touched)
+    message, command = _what(recipe), None
+    if others := [other.driver for other in group.recipes if other is not recipe]:
+        message += f"; {_list(others)} {'shares' if len(others) == 1 else 'share'} files with it and can do so too"
+    else:
+        command = shlex.join(["stageify", "convert", "--script", recipe.driver, *flags, "--write"])
     return Finding(
         code=CONVERTIBLE,
-        severity=convertible,
-        message=_what(recipe),
+        severity=severity,
+        message=message,
         why=RULES[CONVERTIBLE].explanation,
-        suggestion=_suggestion(command, changes),
+        suggestion=f"{f'`{command}`' if command else 'the patch'} {_done(group.changes)}",
         command=command,
         location=location,
         recipe=recipe,
-        changes=changes,
-        patch=patch(changes, git_headers=not root.in_subfolder).decode("utf-8", "surrogateescape"),
-        fingerprint=_fingerprint(
-            [CONVERTIBLE, recipe.driver, *sorted({image.dockerfile for image in recipe.images})], taken
-        ),
-        texts=outcome.texts,
+        group=group,
+        changes=group.changes,
+        patch=patch(group.changes, git_headers=not root.in_subfolder).decode("utf-8", "surrogateescape"),
+        fingerprint=_fingerprint(CONVERTIBLE, group),
+        texts=texts,
     )
 
 
-def _refused(outcome: Outcome, location: Location, severity: Level, taken: frozenset[str]) -> Finding:
-    errors = [found for found in outcome.recipe.diagnostics if found.severity == "error"]
-    return _blocked(outcome, location, errors[0], severity, taken)
-
-
-def _blocked(
-    outcome: Outcome, location: Location, blocking: Diagnostic, severity: Level, taken: frozenset[str]
+def _refused(
+    root: Root, group: Group, recipe: Recipe, reason: Diagnostic, touched: Touched | None, severity: Severity
 ) -> Finding:
-    assert severity != "none"
-    recipe = outcome.recipe
-    if outcome.is_unread:
-        message = f"{recipe.driver} may hold the builder pattern and cannot be read: {blocking.message}"
+    texts = texts_of(root, group)
+    if Outcome(recipe, texts).is_unread:
+        message = f"{recipe.driver} may hold the builder pattern and cannot be read: {reason.message}"
     else:
         message = (
             f"{recipe.driver} holds the builder pattern and cannot become one multi-stage Dockerfile "
-            f"as it stands: {blocking.message}"
+            f"as it stands: {reason.message}"
         )
-    help = blocking.help or f"`stageify explain {blocking.code}` says what can be done"
     return Finding(
-        code=blocking.code,
+        code=reason.code,
         severity=severity,
         message=message,
-        why=RULES[blocking.code].explanation,
-        suggestion=help,
+        why=RULES[reason.code].explanation,
+        suggestion=reason.help or f"`stageify explain {reason.code}` says what can be done",
         command=None,
-        location=location,
+        location=_shown((recipe,), texts, touched)[1],
         recipe=recipe,
+        group=group,
         changes=(),
         patch="",
-        fingerprint=_fingerprint([blocking.code, recipe.driver], taken),
-        texts=outcome.texts,
+        fingerprint=_fingerprint(reason.code, group),
+        texts=texts,
     )
+
+
+def _reason(group: Group) -> tuple[Recipe, Diagnostic] | None:
+    """What stands in the way of a group: of those recipes that others wait for, the first error."""
+    errors = [
+        (recipe, found)
+        for recipe in group.recipes
+        if recipe.status != "converted"
+        for found in recipe.diagnostics
+        if found.severity == "error"
+    ]
+    own = [(recipe, found) for recipe, found in errors if found.code != TOGETHER]
+    return next(iter(own or errors), None)
+
+
+def _shown(recipes: Sequence[Recipe], texts: Mapping[str, Source], touched: Touched | None) -> tuple[Recipe, Location]:
+    """The recipe to speak of and its place: the first one that has a place on a touched line, else the first one."""
+    places = [(recipe, place(recipe, texts, touched)) for recipe in recipes]
+    on_lines = (
+        (recipe, location)
+        for recipe, location in places
+        if touched is not None and location.line in touched.lines.get(location.file, ())
+    )
+    return next(on_lines, places[0])
 
 
 def _what(recipe: Recipe) -> str:
@@ -182,31 +187,30 @@ def _what(recipe: Recipe) -> str:
     sources = list(dict.fromkeys(copy.source for copy in recipe.copies))
     what = sources[0] if len(sources) == 1 else f"{len(sources)} artifacts" if sources else "files"
     # A build image may come from no Dockerfile at all: an official one that runs the build, or one that is pulled.
-    where = f"the image of {_list(known)}" if len(known) == len(builders) else "another image"
-    part = "" if recipe.status == "converted" else " in part"
+    where = f"the image of {_list(known)}" if known and len(known) == len(builders) else "another image"
     return (
         f"{recipe.driver} takes {what} out of {where} to build {_list(list(finals))}: "
-        f"one multi-stage Dockerfile can do the same{part}"
+        "one multi-stage Dockerfile can do the same"
     )
 
 
-def _suggestion(command: str, changes: Iterable[Change]) -> str:
+def _done(changes: Iterable[Change]) -> str:
+    changes = list(changes)
     written = [change.path for change in changes if change.after is not None]
     deleted = [change.path for change in changes if change.after is None]
-    done = [f"{verb} {_list(names)}" for verb, names in (("changes", written), ("deletes", deleted)) if names]
-    return f"`{command}` {', and '.join(done)}"
+    return ", and ".join(
+        f"{verb} {_list(names)}" for verb, names in (("changes", written), ("deletes", deleted)) if names
+    )
 
 
 def _list(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _fingerprint(identity: Iterable[str], taken: frozenset[str]) -> str:
-    """A hash of what a finding is about, without lines, so that it stays while the text around moves."""
-    data = "\0".join(identity).encode("utf-8", "surrogateescape")
-    count = 0
-    while True:
-        found = hashlib.sha256(data + b"\0%d" % count).hexdigest()[:32]
-        if found not in taken:
-            return found
-        count += 1
+def _fingerprint(code: str, group: Group) -> str:
+    """A hash of what a finding is about, without lines, so that it stays while the text around moves.
+
+    No driver is in two groups.
+    """
+    identity = "\0".join([code, *sorted(recipe.driver for recipe in group.recipes)])
+    return hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]

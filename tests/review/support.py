@@ -10,7 +10,7 @@ from converter.review.choices import Level
 from converter.review.findings import Finding, findings
 from converter.review.formats import Report
 from converter.review.touched import Touched, read_diff
-from converter.review.tree import outcomes_of
+from converter.review.tree import groups_of
 from tests.batch.trees import RECIPE, Tree, make
 
 CP = 5
@@ -29,7 +29,7 @@ def review(
 ) -> tuple[Finding, ...]:
     """The findings for a folder with these files."""
     root, _ = find_root(str(make(folder, tree)))
-    return findings(root, outcomes_of(root, read_tree(root), Options()), touched, only, refused=refused)
+    return findings(root, groups_of(root, read_tree(root), Options())[1], touched, only, refused=refused)
 
 
 def report(folder: Path, tree: Tree, diff: bytes | None = None) -> Report:

@@ -3,14 +3,18 @@ from __future__ import annotations
 import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from converter.batch.discovery import Root
+from converter.batch.recipes import Outcome, convert_driver
+from converter.review import tree
 from converter.review.findings import worst
 from converter.review.touched import Touched
 from tests.batch.trees import RECIPE, Tree, git, make, snapshot
 from tests.cli.running import stageify
-from tests.review.support import BLOCKED, below, review
+from tests.review.support import BLOCKED, CP, below, review
 
 SEVERAL: Tree = {name: data for folder in ("a", "b c", "größe") for name, data in below(folder, RECIPE).items()}
 
@@ -125,6 +129,64 @@ def test_a_script_that_another_one_calls_is_part_of_that_finding(tmp_path: Path)
         {**tree, "all.sh": b"#!/bin/sh\n. ./build.sh\ndocker build -t other other\n", "other/Dockerfile": b"FROM a\n"},
     )
     assert [finding.recipe.driver for finding in found] == ["all.sh"]
+
+
+SECOND = (
+    RECIPE["build.sh"].replace(b"app:latest .", b"other:latest -f Dockerfile.other .").replace(b"extract", b"second")
+)
+SHARING: Tree = {**RECIPE, "second.sh": SECOND, "Dockerfile.other": RECIPE["Dockerfile"]}
+"""Two scripts that build the same builder Dockerfile, and each an image of its own."""
+
+
+def test_recipes_that_share_a_file_are_one_finding_whose_patch_is_what_batch_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (finding,) = review(tmp_path / "here", SHARING)
+    assert finding.message.endswith("; second.sh shares files with it and can do so too")
+    assert finding.suggestion.startswith("the patch changes ")
+    assert finding.command is None
+    subprocess.run(["git", "apply"], cwd=tmp_path / "here", input=finding.patch.encode(), check=True)
+    wanted = make(tmp_path / "wanted", SHARING)
+    assert stageify(monkeypatch, "batch", "--write", wanted).status == 0
+    assert snapshot(tmp_path / "here") == snapshot(wanted)
+    assert not (wanted / "Dockerfile.build").exists()
+
+
+def test_of_recipes_that_share_files_the_one_that_a_change_touches_is_shown(tmp_path: Path) -> None:
+    touched = Touched(frozenset({"second.sh"}), {"second.sh": frozenset({CP})})
+    (finding,) = review(tmp_path, SHARING, touched)
+    assert (finding.location.file, finding.location.line) == ("second.sh", CP)
+    assert finding.message.startswith("second.sh takes /src/app")
+    assert finding.fingerprint == review(tmp_path, SHARING)[0].fingerprint
+
+
+def test_a_recipe_that_waits_for_a_refused_one_is_told_with_that_ones_reason(tmp_path: Path) -> None:
+    tree = {**SHARING, "second.sh": SECOND.replace(b"docker rm", b"strip app\ndocker rm")}
+    (finding,) = review(tmp_path, tree)
+    assert (finding.code, finding.severity) == ("STG501", "note")
+    assert (finding.location.file, finding.location.line) == ("second.sh", CP + 1)
+    assert {recipe.driver for recipe in finding.group.recipes} == {"build.sh", "second.sh"}
+
+
+def test_processes_and_this_process_come_to_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = [(finding.fingerprint, finding.patch) for finding in review(tmp_path, SEVERAL)]
+    monkeypatch.setattr(tree, "FEW", 0)
+    assert [(finding.fingerprint, finding.patch) for finding in review(tmp_path, SEVERAL)] == here
+
+
+def test_an_internal_error_concerns_its_recipe_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def convert(root: Root, paths: frozenset[str], driver: str, *more: Any) -> Outcome:
+        if driver.startswith("a/"):
+            raise IndexError("list index out of range")
+        return convert_driver(root, paths, driver, *more)
+
+    monkeypatch.setattr("converter.batch.task.convert_driver", convert)
+    found = review(tmp_path, SEVERAL)
+    assert [(finding.recipe.driver, finding.code, finding.severity) for finding in found] == [
+        ("a/build.sh", "STG901", "note"),
+        ("b c/build.sh", "STG701", "warning"),
+        ("größe/build.sh", "STG701", "warning"),
+    ]
 
 
 def test_a_fingerprint_stays_while_lines_move_and_is_unique(tmp_path: Path) -> None:

@@ -71,6 +71,9 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
     ]
     location: Annotated[Place, Meta(description="The line that a reviewer should see.")]
     driver: Annotated[str, Meta(description="The file that drives the builds.")]
+    drivers: Annotated[
+        list[str], Meta(description="All drivers of the finding: more than one where recipes share files.")
+    ]
     status: Status
     artifacts: list[Artifact]
     files: Annotated[list[File], Meta(description="What the patch changes.")]
@@ -120,12 +123,13 @@ def _entry(finding: Finding) -> Entry:
         command=finding.command,
         location=_place(finding.location),
         driver=recipe.driver,
+        drivers=[member.driver for member in finding.group.recipes],
         status=recipe.status,
-        artifacts=[_artifact(copy) for copy in recipe.copies],
+        artifacts=[_artifact(copy) for copy in finding.copies],
         files=[_file(change) for change in finding.changes],
         patch=finding.patch,
         remarks=[_remark(found) for found in finding.remarks],
-        assumptions=list(dict.fromkeys(assumed.about for assumed in recipe.assumptions)),
+        assumptions=list(finding.group.assumptions),
         fingerprint=finding.fingerprint,
     )
 

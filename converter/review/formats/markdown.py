@@ -39,12 +39,10 @@ def _section(finding: Finding, with_patch: bool) -> str:
         f"**What to do:** {prose(finding.suggestion)}",
     ]
     remarks = [f"- {found.severity} {found.code}: {prose(found.message)}" for found in finding.remarks]
-    assumed = dict.fromkeys(assumption.about for assumption in finding.recipe.assumptions)
-    if rows := [*remarks, *(f"- assumed: {prose(about)}" for about in assumed)]:
+    if rows := [*remarks, *(f"- assumed: {prose(about)}" for about in finding.group.assumptions)]:
         lines.append("\n".join(rows))
     if finding.patch and with_patch:
         lines.append(f"<details><summary>The patch</summary>\n\n{fenced(finding.patch)}\n\n</details>")
     elif finding.patch:
-        diff = finding.command.removesuffix("--write") + "--diff" if finding.command else ""
-        lines.append(f"The patch is too long for a comment; {code(diff)} prints it.")
+        lines.append(f"The patch is too long for a comment; {code('stageify review')} prints it.")
     return "\n\n".join(lines)

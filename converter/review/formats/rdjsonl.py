@@ -38,7 +38,8 @@ def _diagnostics(finding: Finding, touched: Touched | None) -> Iterator[dict[str
     own = finding.location.file
     deleted = [change.path for change in finding.changes if change.after is None]
     also = f", and delete {', '.join(deleted)}" if deleted else ""
-    together = f"Take the {len(suggestions)} suggestions together, in one commit{also}; or run `{finding.command}`."
+    run = f"or run `{finding.command}`." if finding.command else "or apply the patch of `stageify review`."
+    together = f"Take the {len(suggestions)} suggestions together, in one commit{also}; {run}"
     for path in (own, *(path for path in suggestions if path != own)):
         text = f"{finding.message}.\n\n{finding.why}" if path == own else f"Part of the change for {own}."
         span = suggestions[path]
@@ -50,7 +51,7 @@ def _diagnostics(finding: Finding, touched: Touched | None) -> Iterator[dict[str
 
 
 def _about(finding: Finding, message: str, path: str) -> dict[str, Any]:
-    places = [copy.location for copy in finding.recipe.copies] if path == finding.location.file else [finding.location]
+    places = [copy.location for copy in finding.copies] if path == finding.location.file else [finding.location]
     related = [
         {"message": "the artifact is taken out here", "location": _range(place, finding.texts)}
         for place in places

@@ -88,7 +88,7 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
 
 def _related(finding: Finding) -> list[dict[str, Any]]:
     """Where the artifacts are taken out, and what else there is to say."""
-    places = [(copy.location, f"{copy.mechanism} takes {copy.source} out") for copy in finding.recipe.copies]
+    places = [(copy.location, f"{copy.mechanism} takes {copy.source} out") for copy in finding.copies]
     places += [(found.location, f"{found.code}: {found.message}") for found in finding.remarks if found.location]
     others = [(location, text) for location, text in places if location != finding.location]
     return [

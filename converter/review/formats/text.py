@@ -28,7 +28,7 @@ def _finding(finding: Finding) -> list[Line]:
     lines = diagnostic_lines(head, finding.texts)
     rows = [("help", finding.suggestion)]
     rows += [(f"{found.severity}[{found.code}]", _remark(found)) for found in finding.remarks]
-    rows += [("assumed", about) for about in dict.fromkeys(assumed.about for assumed in finding.recipe.assumptions)]
+    rows += [("assumed", about) for about in finding.group.assumptions]
     margin = " " * max(len(str(finding.location.line)), 1)
     lines += [((f"{margin} = {title}: ", "quiet"), (visible(text), "")) for title, text in rows]
     return [*lines, (), *patch_lines(finding.patch)] if finding.patch else lines

@@ -70,4 +70,4 @@ def test_patches_are_left_out_where_a_comment_would_be_too_long(
     found = text(tmp_path, {name: data for folder in "ab" for name, data in below(folder, RECIPE).items()})
     assert len(found) <= 2500
     assert found.count("<details>") < 2
-    assert "`stageify convert --script b/build.sh --diff` prints it" in found
+    assert "`stageify review` prints it" in found
