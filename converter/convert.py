@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
-from converter.diagnostics import Diagnostic, Refusal, error, note
+from converter.diagnostics import Diagnostic, Refusal, error, note, warning
 from converter.drivers.choose import driver_for
 from converter.drivers.driver import Changes, Driver, OptionError, Request, Start
 from converter.machine import paths
@@ -22,6 +22,7 @@ from converter.plan import ledger
 from converter.plan.dockerfiles import Loader
 from converter.plan.facts import FactsError, ImageFacts, parse_facts
 from converter.plan.guard import GuardError, check_result, check_script
+from converter.plan.mentions import mention
 from converter.plan.model import FinalPlan, NotThePattern, Plan
 from converter.plan.planner import plan
 from converter.plan.runs import inspector
@@ -310,13 +311,16 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
         if text != source.text and text.strip():
             check_script(source, script, text)
         changes[path] = Changes(edits.edits, edits.removed, edits.rewritten)
-    for source, change in kind.rewrite(run, changes):
+    moved = {b.path: final.runtime.path for final in result.finals for b in final.builders if b.path in result.deleted}
+    for source, change in kind.rewrite(run, changes, moved):
         scripts.append(source.path)
         text = apply_edits(source.text, change.edits)
         if text != source.text:
             written[source.path] = text
         entries += _script_ledger(source, change)
         sources.append(source.path)
+        if kind.name != "shell":
+            _keep_named(result, source.path, text)
     seen: set[str] = set()
     for final in result.finals:
         for entry_path, found in _dockerfile_ledger(final):
@@ -344,6 +348,19 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
         folder=run.folder,
         command=run.command,
     )
+
+
+def _keep_named(result: Plan, path: str, text: str) -> None:
+    """A file that what is left of a script or makefile still names is not deleted."""
+    start = result.finals[0].runtime.event.state.files.start
+    spoken = re.sub(r"(?m)^([ \t]*)#.*$", lambda found: " " * len(found.group()), text)
+    for name in list(result.deleted):
+        offset = mention(path, spoken, name, start)
+        if offset is not None:
+            result.deleted.remove(name)
+            line = text.count("\n", 0, offset) + 1
+            message = f"line {line} of what is left of {path} still names {name}, so that file is kept"
+            result.diagnostics.append(warning("STG604", message))
 
 
 def _unique(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

@@ -1,4 +1,4 @@
-"""The whole-recipe cases on a real engine: the old script and the new one give the same image.
+"""The whole-recipe cases on a real engine: the old script or Makefile and the new one give the same image.
 
 Base images are stand-ins whose compilers write digests of their sources and options, so that a wrong source or
 argument shows. `case.toml` may say why a recipe cannot run there (`engine`), which further `images` it needs and what
@@ -7,6 +7,7 @@ unknown ones are `like`, the arguments to `run_with`, the `tags` to compare, and
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -63,11 +64,15 @@ def test_the_old_and_the_new_script_build_the_same_image(engine: Engine, name: s
     engine.add(*sorted((external_images(before) | external_images(after) | set(case.get("images", []))) - set(like)))
     engine.add(*(stand_in(image, like=model) for image, model in like.items()))
 
-    scripts = [path for path in read_texts(before) if path.endswith(".sh")]
-    tags = case.get("tags") or final_tags(after, scripts[0], arguments)
+    driver = json.loads(done.stdout)["recipes"][0]["driver"]
+    recipe = convert_texts(read_texts(before), driver, Options(arguments=tuple(arguments) if arguments else None))
+    tags = case.get("tags") or [image.tag for image in recipe.images]
     images = []
     for root in (before, after):
-        engine.run_script(root, scripts[0], *(case.get("run_with") or arguments))
+        if recipe.command[:1] == ("make",):
+            engine.run([*recipe.command, *case.get("run_with", [])], folder=root / recipe.folder)
+        else:
+            engine.run_script(root, driver, *(case.get("run_with") or arguments))
         images.append({tag: engine.image(tag) for tag in tags})
         engine.docker("rmi", "--force", *tags)
 
@@ -77,10 +82,3 @@ def test_the_old_and_the_new_script_build_the_same_image(engine: Engine, name: s
         assert not left, (tag, left)
         if "differs" not in case:
             assert comparison.size_equal, tag
-
-
-def final_tags(root: Path, script: str, arguments: list[str]) -> list[str]:
-    """The tags that the new script builds, with its own arguments in their place."""
-    texts = read_texts(root.parent / "before")
-    recipe = convert_texts(texts, script, Options(arguments=tuple(arguments) if arguments else None))
-    return [image.tag for image in recipe.images]

@@ -59,8 +59,10 @@ class Driver(Protocol):
         Raises `OptionError`, `Refusal` and `NeedsFiles`.
         """
 
-    def rewrite(self, run: Run, changes: Mapping[str, Changes]) -> list[tuple[Source, Changes]]:
+    def rewrite(
+        self, run: Run, changes: Mapping[str, Changes], moved: Mapping[str, str]
+    ) -> list[tuple[Source, Changes]]:
         """The files that a run came from, with the changes of its texts (by their path) as changes of the files.
 
-        Raises `Refusal` for a change that cannot be made there.
+        `moved` maps the files that go to those that have their contents now. Raises `Refusal` for a change that cannot be made there.
         """

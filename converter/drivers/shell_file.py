@@ -25,7 +25,9 @@ class ShellFile:
         """The run from the folder that makes the script's paths exist. Raises `OptionError` where both do."""
         yield [lambda: _started(source, request)]
 
-    def rewrite(self, run: Run, changes: Mapping[str, Changes]) -> list[tuple[Source, Changes]]:
+    def rewrite(
+        self, run: Run, changes: Mapping[str, Changes], moved: Mapping[str, str]
+    ) -> list[tuple[Source, Changes]]:
         """The scripts are the files."""
         return [(source, changes[path]) for path, (source, _) in run.scripts.items()]
 

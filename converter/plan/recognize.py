@@ -57,8 +57,13 @@ class Recognizer:
             self.work.taken[event.number] = taken
             if taken.takes:
                 finals.append(file)
+        end = self.work.run.main_end
+        if end is not None and not any(file.event.number < end for file in finals):
+            # what other ways to start the driver build is theirs
+            finals = []
         for file in files:
-            self.check_sources(file, bool(finals))
+            if end is None or file.event.number < end:
+                self.check_sources(file, bool(finals))
         if finals:
             if self.work.image is not None:
                 wanted = [file for file in finals if self.has_tag(file.event, self.work.image)]

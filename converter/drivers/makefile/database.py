@@ -96,6 +96,7 @@ class Database:
         self.target_variables: list[TargetVariable] = []
         self.phony: set[str] = set()
         self.sources: dict[str, Source] = {}
+        self.folder = ""
         self.one_shell = False
         self.export_all = False
         self.second_expansion = False

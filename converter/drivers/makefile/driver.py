@@ -72,10 +72,12 @@ class Makefile:
             if len(group[0]) > 1:
                 yield [partial(_run, source, request, words, sequence) for sequence in group]
 
-    def rewrite(self, run: Run, changes: Mapping[str, Changes]) -> list[tuple[Source, Changes]]:
+    def rewrite(
+        self, run: Run, changes: Mapping[str, Changes], moved: Mapping[str, str]
+    ) -> list[tuple[Source, Changes]]:
         """See `Driver.rewrite`."""
         assert isinstance(run, MakeRun)
-        return rewrite(run, changes)
+        return rewrite(run, changes, moved)
 
 
 def _names(run: MakeRun, source: Source) -> list[str]:

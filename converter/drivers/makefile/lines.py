@@ -17,10 +17,15 @@ from converter.source import Span
 _NAMES = re.compile(r"\$(?:[({]([^\s(){},:=$]+)|([^({$]))")
 
 
-def expand(line: RecipeLine, value: Callable[[str], str], automatic: Callable[[str], str | None]) -> list[Segment]:
+def expand(
+    line: RecipeLine,
+    value: Callable[[str], str],
+    automatic: Callable[[str], str | None],
+    canned: Callable[[str], bool],
+) -> list[Segment]:
     """The segments of a line. `value` expands one reference as it is written.
 
-    `automatic` says for an automatic variable by name how the makefile writes its value: empty where it stands there
+    `canned` tells whether a variable is nothing but the text of commands, with `$(1)` and the like in it. `automatic` says for an automatic variable by name how the makefile writes its value: empty where it stands there
     literally, None for any other variable.
     """
     text = line.text
@@ -31,7 +36,7 @@ def expand(line: RecipeLine, value: Callable[[str], str], automatic: Callable[[s
         _literal(segments, line, start, position)
         start = reference_end(text, position)
         written = joined(text[position:start])
-        segments.append(_reference(line, position, start, written, value(written), automatic))
+        segments.append(_reference(line, position, start, written, value(written), automatic, canned))
         position = text.find("$", start)
     _literal(segments, line, start, len(text))
     return segments
@@ -59,12 +64,16 @@ def _reference(
     written: str,
     value: str,
     automatic: Callable[[str], str | None],
+    canned: Callable[[str], bool],
 ) -> Segment:
     if line.start is None:
         return Segment(value, line.whole, "")
     span = Span(line.start + start, line.start + end)
     if written == "$$":
         return Segment("$", span, "$$", True)
+    called = re.match(r"\$[({](?:call\s+)?([\w.-]+)(?:,[^$]*)?[)}]$", written)
+    if called and canned(called.group(1)) and is_known(value):
+        return Segment(value, span, written, True)
     names = [match.group(1) or match.group(2) for match in _NAMES.finditer(written)]
     others = [name for name in names if name not in TEXT_FUNCTIONS and name not in FUNCTIONS]
     ways = [automatic(name) for name in others]
@@ -86,7 +95,7 @@ def split_lines(segments: list[Segment]) -> list[list[Segment]]:
         for index, part in enumerate(parts):
             if index:
                 lines.append([])
-            lines[-1].append(Segment(part, segment.span, ""))
+            lines[-1].append(Segment(part, segment.span, "", segment.constant))
     return lines
 
 

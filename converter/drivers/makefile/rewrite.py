@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -16,6 +17,7 @@ from converter.drivers.makefile.reader import read
 from converter.drivers.makefile.run import MakeRun, RecipeText
 from converter.drivers.makefile.scan import find_outside
 from converter.drivers.makefile.words import match_stem
+from converter.machine import paths
 from converter.machine.derived import DerivedSource
 from converter.machine.events import Announced, Built, CopiedOut, Created, Event
 from converter.source import Edit, Source, Span, apply_edits
@@ -35,7 +37,7 @@ class _Line(Struct):
     announces: bool = False
 
 
-def rewrite(run: MakeRun, changes: Mapping[str, Changes]) -> list[tuple[Source, Changes]]:
+def rewrite(run: MakeRun, changes: Mapping[str, Changes], moved: Mapping[str, str]) -> list[tuple[Source, Changes]]:
     """See `Driver.rewrite`."""
     found: dict[str, tuple[Source, Changes]] = {}
     for source in _files(run):
@@ -67,6 +69,12 @@ def rewrite(run: MakeRun, changes: Mapping[str, Changes]) -> list[tuple[Source, 
         if path in run.makefiles or any(key[0] == path for key in agreed):
             lines = {span: line for (name, span), line in agreed.items() if name == path}
             _File(source, lines, [rule for d in run.makefiles.values() for rule in d.rules], run, out).edit()
+            _check(source, out)
+    for database in run.makefiles.values():
+        for source in database.sources.values():
+            names = {paths.relative(old, database.folder): paths.relative(new, database.folder)
+                     for old, new in moved.items()}  # fmt: skip
+            _rename_prerequisites(source, names, found[source.path][1])
     return list(found.values())
 
 
@@ -297,6 +305,49 @@ class _File:
         place = head.span.start + end
         self.out.edits.append(Edit(Span(place, place), " ;"))
         self.out.rewritten.append((head.span, "it has no commands any more, and make would look for some"))
+
+
+def _check(source: Source, out: Changes) -> None:
+    """The new makefile has every variable, conditional and rule of the old one. Raises `Refusal`."""
+    lost = differences(source, apply_edits(source.text, out.edits))
+    if lost is not None:
+        raise refuse("STG304", f"taking the pattern's commands out would change `{lost}`", source, source.line_span(1))
+
+
+def _rename_prerequisites(source: Source, names: Mapping[str, str], out: Changes) -> None:
+    """A prerequisite that goes is replaced by the file that has its contents now, unless a command uses its name."""
+    nodes = read(source)
+    for index, node in enumerate(nodes):
+        if not isinstance(node, syntax.Rule):
+            continue
+        text = source.slice(node.span)
+        end = find_outside(text, ";#")
+        colon = find_outside(text, ":")
+        if colon == -1 or (end != -1 and end < colon):
+            continue
+        found = [
+            match for match in re.finditer(r"[^\s:|;#]+", text[: end if end != -1 else len(text)])
+            if match.start() > colon and match.group().removeprefix("./") in names
+        ]  # fmt: skip
+        below = []
+        for later in nodes[index + 1 :]:
+            if not isinstance(later, (syntax.Recipe, syntax.Comment)):
+                break
+            gone = any(later.span in edit.span for edit in out.edits if not edit.text)
+            below.append("" if gone else source.slice(later.span))
+        if not found or any(name in "".join(below) for name in ("$<", "$^", "$+", "$?", "$(<", "$(^")):
+            continue
+        for match in found:
+            new = names[match.group().removeprefix("./")]
+            place = Span(node.span.start + match.start(), node.span.start + match.end())
+            if re.search(rf"(?<![^\s:|]){re.escape(new)}(?![^\s|])", text[colon:]):
+                start = place.start
+                while source.text[start - 1] in " \t":
+                    start -= 1
+                out.edits.append(Edit(Span(start, place.end), ""))
+            else:
+                out.edits.append(Edit(place, new))
+            out.rewritten.append((place, f"{match.group()} is part of {new} now"))
 
 
 def differences(before: Source, after: str) -> str | None:

@@ -207,6 +207,7 @@ class Process:
         source = self.text(paths.join(self.folder, named))
         if source is None:
             return False
+        self.database.folder = self.folder
         self.database.read(source, named)
         self.machine.run.makefiles.setdefault(source.path, self.database)
         self.order = Order(self.database, self, self.run_job)
@@ -389,7 +390,10 @@ class Process:
         self.expander.place = Place(line.source, line.whole)
         self.machine.asked = []
         segments = lines.expand(
-            line, lambda written: self.expander.reference(written, frame), lambda name: self.automatic(name, job, frame)
+            line,
+            lambda written: self.expander.reference(written, frame),
+            lambda name: self.automatic(name, job, frame),
+            self.is_canned,
         )
         segments, unset = lines.without_unset(segments, self.expander.optional)
         for name in unset:
@@ -461,6 +465,13 @@ class Process:
             bases = [word.rpartition("/")[2] for word in value.split()]
             automatic[name + "F"] = Variable(" ".join(bases), False, "automatic")
         return (automatic, own)
+
+    def is_canned(self, name: str) -> bool:
+        """Whether a variable is a canned recipe of literal commands (manual, 5.8): several lines, no other variable."""
+        found = self.expander.variables.get(name)
+        return (
+            found is not None and "\n" in found.value and not re.search(r"\$(?![(]\d[)]|[{]\d[}]|\d|\$)", found.value)
+        )
 
     def automatic(self, name: str, job: Job, frame: Frame) -> str | None:
         """How the makefile writes what an automatic variable stands for; see `lines.expand`."""
