@@ -1,17 +1,20 @@
 """Holds a prediction against what happened: the same docker commands, words, folders and files, in the same order.
 
-A word that is not known matches any text, but the same unknown is the same text everywhere.
+A word that is not known matches any text, but the same unknown is the same text everywhere. A command behind an open
+test may have run or not, but the tests' outcomes have to fit together.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
 from converter.machine import paths
-from converter.machine.host import HostFiles
+from converter.machine.host import Alternatives, Entry, FromContainer, HostFiles
+from converter.machine.predicate import Condition, Facts, decide, learn
 from converter.machine.value import ROOT_TOKEN, TOKEN_END, TOKEN_START, Unknowns, Value, is_known
 from converter.recording.masking import masked
 from tests.oracle.prediction import Expected, Open, Prediction
@@ -53,7 +56,7 @@ class _Alignment:
         self.furthest: tuple[int, int] = (0, 0)
         self.problem = ""
 
-    def find(self, step: int, call: int, bound: Bound) -> list[tuple[int, Called]] | None:
+    def find(self, step: int, call: int, facts: Facts, bound: Bound) -> list[tuple[int, Called]] | None:
         """Which step each call from here on is; None where nothing fits."""
         self.tried += 1
         assert self.tried < MOST_STEPS, "too many ways to read the prediction"
@@ -63,13 +66,26 @@ class _Alignment:
             self._fail(step, call, "a command ran that is not predicted")
             return None
         expected = self.steps[step]
-        return self._taken(expected, step, call, bound)
+        conditions = expected.state.conditions
+        open_conditions = [found for found in conditions if decide(found.predicate, facts) is None]
+        possible = not any(decide(found.predicate, facts) is False for found in conditions)
+        if possible:
+            found = self._taken(expected, step, call, _all(open_conditions, facts), bound)
+            if found is not None:
+                return found
+        if not possible or open_conditions:
+            # with several open tests it is not told which of them failed
+            one = open_conditions[0].predicate if len(open_conditions) == 1 and possible else None
+            return self.find(step + 1, call, learn(one, False, facts) if one is not None else facts, bound)
+        return None
 
-    def _taken(self, expected: Expected | Open, step: int, call: int, bound: Bound) -> list[tuple[int, Called]] | None:
+    def _taken(
+        self, expected: Expected | Open, step: int, call: int, facts: Facts, bound: Bound
+    ) -> list[tuple[int, Called]] | None:
         if isinstance(expected, Open):
             pairs: list[tuple[int, Called]] = []
             for end in range(call, len(self.calls) + 1):
-                found = self.find(step + 1, end, bound)
+                found = self.find(step + 1, end, facts, bound)
                 if found is not None:
                     return pairs + found
                 if end < len(self.calls):
@@ -82,7 +98,7 @@ class _Alignment:
         if expected.program != called.program:
             self._fail(step, call, "another program")
             return None
-        flats = tuple(masked([value.flat for value in expected.words]))
+        flats = tuple(masked([self.unknowns.resolve(value.flat, facts) for value in expected.words]))
         found_bound = match_words(flats, tuple(_splits(value) for value in expected.words), called.argv, bound)
         if found_bound is None:
             self._fail(step, call, "other words")
@@ -91,12 +107,18 @@ class _Alignment:
         if folder is None:
             self._fail(step, call, "another working folder")
             return None
-        rest = self.find(step + 1, call + 1, folder)
+        rest = self.find(step + 1, call + 1, facts, folder)
         return None if rest is None else [(step, called), *rest]
 
     def _fail(self, step: int, call: int, problem: str) -> None:
         if (call, step) >= self.furthest:
             self.furthest, self.problem = (call, step), problem
+
+
+def _all(conditions: Sequence[Condition], facts: Facts) -> Facts:
+    for condition in conditions:
+        facts = learn(condition.predicate, True, facts)
+    return facts
 
 
 def _splits(value: Value) -> bool:
@@ -107,19 +129,20 @@ def _splits(value: Value) -> bool:
 
 
 def match_words(flats: Sequence[str], splits: Sequence[bool], words: Sequence[str], bound: Bound) -> Bound | None:
-    """What the unknowns are if the predicted words are these; None where they cannot be."""
+    """What the unknowns are if the predicted words are these; None where they cannot be.
+
+    A word with an unknown outside of quotes may be none, one or several.
+    """
     if not flats:
         return bound if not words else None
-    if words:
-        found = match(flats[0], words[0], bound)
-        rest = match_words(flats[1:], splits[1:], words[1:], found) if found is not None else None
+    counts = [1, *range(2, len(words) + 1), 0] if splits[0] else [1]
+    for count in counts:
+        if count > len(words):
+            continue
+        found = match(flats[0], " ".join(words[:count]), bound)
+        rest = match_words(flats[1:], splits[1:], words[count:], found) if found is not None else None
         if rest is not None:
             return rest
-    if splits[0] and flats[0][:1] == TOKEN_START and flats[0].index(TOKEN_END) == len(flats[0]) - 1:
-        for count in (0, *range(2, len(words) + 1)):
-            rest = match_words(flats[1:], splits[1:], words[count:], bound)
-            if rest is not None:
-                return rest
     return None
 
 
@@ -149,7 +172,7 @@ def compare(prediction: Prediction, reality: Reality) -> tuple[str, Counts]:
     """What does not agree, "" for nothing, and how much of the prediction was known."""
     counts = Counts()
     alignment = _Alignment(prediction.steps, reality.calls, prediction.unknowns, reality.root)
-    pairs = alignment.find(0, 0, {ROOT_TOKEN: reality.root})
+    pairs = alignment.find(0, 0, {}, {ROOT_TOKEN: reality.root})
     if pairs is None:
         return _report(prediction, reality, alignment), counts
     problems = []
@@ -161,58 +184,89 @@ def compare(prediction: Prediction, reality: Reality) -> tuple[str, Counts]:
         counts.words += len(called.argv)
         if isinstance(expected, Open):
             continue
-        counts.known_calls += 1
+        counts.known_calls += not expected.state.conditions
         counts.known_words += sum(is_known(value.flat.replace(ROOT_TOKEN, "")) for value in expected.words)
         if called.argv[:1] == ("build",):
-            found = compare_files(expected.state.files, called.files, at < first_open, counts)
+            after = prediction.steps[at + 1].state if at + 1 < len(prediction.steps) else prediction.final
+            files = expected.state.files
+            found = compare_files(files, after.files if after else files, called.files, at < first_open, counts)
             problems += [f"line {expected.line}, when it builds: {line}" for line in found]
     if prediction.final is not None:
-        found = compare_files(prediction.final.files, reality.files, first_open == len(prediction.steps), counts)
+        files, followed = prediction.final.files, first_open == len(prediction.steps)
+        found = compare_files(files, files, reality.files, followed, counts)
         problems += [f"at the end: {line}" for line in found]
     return "\n".join(problems), counts
 
 
-def compare_files(predicted: HostFiles, real: frozenset[str], followed: bool, counts: Counts) -> list[str]:
+def compare_files(
+    predicted: HostFiles, after: HostFiles, real: frozenset[str], followed: bool, counts: Counts
+) -> list[str]:
     """The paths that are predicted and not there, or there and not predicted.
 
-    `followed` tells that nothing before was left out of the prediction.
+    `after` are the files behind the command: a redirection makes its file before the command starts. `followed` tells
+    that nothing before was left out of the prediction.
     """
     problems = []
     there = {path.rstrip("/"): path.endswith("/") for path in real}
     named = {path for path in predicted.changes if path and is_known(path) and not paths.is_outside(path)}
+    unknown = [_path_pattern(path) for path in predicted.changes if not is_known(path)]
     for path in sorted({*there, *predicted.start.files, *named}):
         counts.paths += 1
         entry = predicted.lookup(path)
-        if not followed:
+        choice = entry is not None and isinstance(entry.origin, Alternatives)
+        if not followed or choice or any(pattern.match(path) for pattern in unknown):
             continue
         counts.known_paths += 1
-        if entry is None and path in there:
+        if entry is None and path in there and after.lookup(path) is None:
             problems.append(f"{path} is there and not predicted")
-        elif entry is not None and path not in there:
+        elif entry is not None and path not in there and not _inside_container(predicted, path, entry):
             problems.append(f"{path} is predicted and not there")
-        elif entry is not None and entry.kind != "unknown" and there[path] != (entry.kind == "folder"):
+        elif (
+            entry is not None and path in there and entry.kind != "unknown" and there[path] != (entry.kind == "folder")
+        ):
             problems.append(f"{path} is predicted to be a {entry.kind}")
     return problems
 
 
+def _inside_container(predicted: HostFiles, path: str, entry: Entry) -> bool:
+    """Whether a path lies in a folder that was copied out: what that holds is not known."""
+    return isinstance(entry.origin, FromContainer) and path not in predicted.changes
+
+
+def _path_pattern(path: str) -> re.Pattern[str]:
+    """Matches every path that one with unknowns may stand for, and what lies below."""
+    pieces = re.split(f"{TOKEN_START}[^{TOKEN_END}]*{TOKEN_END}", path.strip("/"))
+    return re.compile("/?" + ".*".join(map(re.escape, pieces)) + "(/|$)", re.DOTALL)
+
+
 def _report(prediction: Prediction, reality: Reality, alignment: _Alignment) -> str:
-    """Both sides, with what they could not agree on."""
+    """Both sides around the first place where they do not agree."""
     call, step = alignment.furthest
     lines = [f"{reality.shell}: {alignment.problem} (predicted {step + 1}, recorded {call + 1})", "predicted:"]
-    for number, expected in enumerate(prediction.steps, 1):
-        lines.append(f"{'>' if number == step + 1 else ' '} {show_step(expected, prediction.unknowns)}")
+    for at, expected in _around(prediction.steps, step):
+        lines.append(f"{'>' if at == step else ' '} {show_step(expected, prediction.unknowns)}")
     lines.append("recorded:")
-    for number, called in enumerate(reality.calls, 1):
+    for at, called in _around(reality.calls, call):
         words = " ".join([called.program, *map(repr, called.argv)])
-        lines.append(f"{'>' if number == call + 1 else ' '} [{called.cwd}] {words} -> {called.status}")
+        lines.append(f"{'>' if at == call else ' '} [{called.cwd}] {words} -> {called.status}")
     if reality.errors:
         lines += ["errors:", reality.errors[-1500:]]
     return "\n".join(lines)
 
 
+_Item = TypeVar("_Item")
+
+
+def _around(items: Sequence[_Item], middle: int, width: int = 12) -> list[tuple[int, _Item]]:
+    """The items near a place, with their numbers."""
+    first = max(0, middle - width)
+    return list(enumerate(items[first : middle + width], first))
+
+
 def show_step(step: Expected | Open, unknowns: Unknowns) -> str:
     """A predicted step in one line."""
     where = f"{step.line}: [{unknowns.show(step.state.folder)}]"
+    under = f"   if {len(step.state.conditions)} tests" if step.state.conditions else ""
     if isinstance(step, Open):
-        return f"{where} ... {step.why}"
-    return f"{where} {step.program} " + " ".join(repr(unknowns.show(word.flat)) for word in step.words)
+        return f"{where} ... {step.why}{under}"
+    return f"{where} {step.program} " + " ".join(repr(unknowns.show(word.flat)) for word in step.words) + under
