@@ -14,7 +14,7 @@ from converter.cli.progress import Steps
 from converter.printable import Line, visible
 from converter.verify.problems import VerifyProblem
 from converter.verify.prove import Noise, Settings, Stopped, Subject, Watch, prove
-from converter.verify.report import render
+from converter.verify.report import printable, render
 from converter.verify.scratch import Checkout
 from converter.verify.verification import ImageProof, Verification
 
@@ -84,7 +84,7 @@ def _table(verification: Verification) -> Iterator[Line]:
         rows.append(("build image", built.tag, built.size_bytes, "", ""))
     for image in verification.images:
         before, after = _sizes(image)
-        word = "equal" if before == after else f"{after - before:+,}"
+        word = "equal" if before == after else f"{after - before:+,} bytes"
         rows.append((left, image.tag, before, "", ""))
         rows.append((right, image.tag, after, word, STYLES[image.size_equal]))
     titles = max((len(row[0]) for row in rows), default=0)
@@ -111,4 +111,8 @@ def _details(image: ImageProof, limit: int | None) -> list[Line]:
     first, *rest = text.removesuffix("\n").split("\n")
     rest = [line for line in rest if not line.startswith("size: ")]
     lines: list[Line] = [((f"  {visible(image.tag)}: ", "heading"), (first, STYLES[image.equal]))]
-    return [*lines, *(((f"    {line.strip()}", ""),) for line in rest)]
+    lines += [((f"    {line.strip()}", ""),) for line in rest]
+    if image.own_files:
+        names = ", ".join(printable(path) for path in dict.fromkeys(found.subject for found in image.own_files))
+        lines.append(((f"    not counted: files of the recipe itself, which the image ships: {names}", ""),))
+    return lines

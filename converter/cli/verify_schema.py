@@ -59,6 +59,7 @@ def _image(image: ImageProof) -> dict[str, Any]:
         "new_content_bytes": image.comparison.right_size_bytes,
         "differences": [_difference(found) for found in image.comparison.differences],
         "noise": [_difference(found) for found in image.comparison.noise],
+        "own_files": [_difference(found) for found in image.own_files],
     }
 
 
@@ -120,14 +121,19 @@ SCHEMA: dict[str, Any] = {
             _object(
                 "One final image in both versions.",
                 tag=_typed("string", "Its name."),
-                equal=_typed("boolean", "Whether nothing differs but noise."),
-                size_equal=_typed("boolean", "Whether the sizes are the same, or noise."),
+                equal=_typed("boolean", "Whether nothing differs but noise and the recipe's own files."),
+                size_equal=_typed(
+                    "boolean", "Whether the sizes are the same but for noise and the recipe's own files."
+                ),
                 legacy_size_bytes=_typed(["integer", "null"], "The size in the engine, null for an archive.", **_BYTES),
                 new_size_bytes=_typed(["integer", "null"], "The size in the engine, null for an archive.", **_BYTES),
                 legacy_content_bytes=_typed("integer", "The file content of all layers.", **_BYTES),
                 new_content_bytes=_typed("integer", "The file content of all layers.", **_BYTES),
                 differences=_list(_DIFFERENCE, "What makes the images unequal."),
                 noise=_list(_DIFFERENCE, "What does not count: times, and what two legacy builds differ in, too."),
+                own_files=_list(
+                    _DIFFERENCE, "What does not count: files that the conversion changes and the image ships."
+                ),
             ),
             "The final images.",
         ),

@@ -1,4 +1,4 @@
-"""What a recording program asks the engine, through the real program."""
+"""What an isolating program asks the engine, through the real program."""
 
 from __future__ import annotations
 

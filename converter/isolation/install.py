@@ -1,4 +1,4 @@
-"""Putting the recording programs first on a run's PATH."""
+"""Putting the isolating programs first on a run's PATH."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import converter
 from converter.docker_cli.prefixes import PROGRAMS
 from converter.isolation.session import Session, write_session
 
-RECORDED = (*PROGRAMS, "sudo", "doas")
-"""The programs that are recorded where they are installed."""
+ISOLATED = (*PROGRAMS, "sudo", "doas")
+"""The programs that are isolated where they are installed."""
 
 _LAUNCHER = """\
 import sys
@@ -28,17 +28,17 @@ def install(
     folder: Path,
     environment: Mapping[str, str],
     *,
-    prefix: str = "",
+    prefix: str,
     reserved: Iterable[str] = (),
     changes: Mapping[str, str | None] | None = None,
 ) -> dict[str, str]:
-    """Makes the recording programs in the empty folder `folder`; returns the environment of the run.
+    """Makes the isolating programs in the empty folder `folder`; returns the environment of the run.
 
     `environment` is the person's own; the real programs are those that its PATH has. `prefix` and `reserved` are
     those of `Session`. `changes` are variables that the run gets and that the real programs get back as they were.
     """
     path = environment.get("PATH", os.defpath)
-    programs = {name: found for name in RECORDED if (found := shutil.which(name, path=path)) is not None}
+    programs = {name: found for name in ISOLATED if (found := shutil.which(name, path=path)) is not None}
     changed = dict(changes or {})
     session = Session(prefix, tuple(reserved), programs, {name: environment.get(name) for name in changed}, changed)
     write_session(folder, session)

@@ -28,6 +28,11 @@ def rewrite(argv: Sequence[str], names: Names, look: Look, number: str) -> Actio
         command = parse(argv)
     except UsageError as error:
         return _wrong(error, argv)
+    if not command.program.startswith("docker"):
+        return refuse(
+            f"{command.program} has images of its own, which are not verified; build both versions yourself and "
+            "compare what `save` writes: stageify verify --archives BEFORE.tar AFTER.tar"
+        )
     elsewhere = [flag.name for flag in command.globals if flag.name in _ENGINE_FLAGS]
     if elsewhere:
         return refuse(f"`--{elsewhere[0]}` chooses another engine, in which nothing can be kept apart")

@@ -1,4 +1,4 @@
-"""What a recording `docker` has to know, and what it notes: files in a folder that all of its processes share."""
+"""What an isolating `docker` has to know, and what it notes: files in a folder that all of its processes share."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ CALLS_FILE = "calls.jsonl"
 class Session(Struct, frozen=True):
     """How the commands of one run are treated.
 
-    `prefix` begins every private name (`stageify-1a2b3c4d/legacy`); empty, names stay as they are and nothing is
-    held back. `reserved` are images that the recipe is going to make. `programs` has the real
-    program of each recording one. `environment` has the person's own value of each variable that the run sees
+    `prefix` begins every private name (`stageify-1a2b3c4d/legacy`). `reserved` are images that the recipe is going to make. `programs` has the real
+    program of each isolating one. `environment` has the person's own value of each variable that the run sees
     otherwise, None where it was not set; the real programs get it back. `seen` is what the run sees.
     """
 
@@ -56,7 +55,7 @@ class Call(Struct, frozen=True, omit_defaults=True):
 
 
 def write_session(folder: Path, session: Session) -> None:
-    """Puts the session where its recording programs look for it."""
+    """Puts the session where its isolating programs look for it."""
     (folder / SESSION_FILE).write_bytes(msgspec.json.encode(session))
 
 

@@ -1,4 +1,4 @@
-"""The recording program itself: it stands under the name of `docker`, and of `sudo`, first on the run's PATH."""
+"""The isolating program itself: it stands under the name of `docker`, and of `sudo`, first on the run's PATH."""
 
 from __future__ import annotations
 
@@ -47,8 +47,6 @@ def main(folder: str, program: str, arguments: Sequence[str]) -> int:
     if found is None:
         return _behind_prefix(session, argv)
     call = Call(secrets.token_hex(6), argv, os.getcwd())
-    if not session.prefix:
-        return _finish(folder, call, replace(call, exit_status=_execute(session, argv, found.index, folder, call)))
     chosen = _other_engine(session)
     if chosen is not None:
         return _held_or_refused(
@@ -84,7 +82,7 @@ def _other_engine(session: Session) -> str | None:
 
 
 def _behind_prefix(session: Session, argv: tuple[str, ...]) -> int:
-    """`sudo` of something else: what it starts has to find the recording programs too."""
+    """`sudo` of something else: what it starts has to find the isolating programs too."""
     real = session.programs[argv[0]]
     index = command_index(argv)
     if index is None:
@@ -106,7 +104,7 @@ def _environment(session: Session) -> dict[str, str]:
 
 
 def _real(session: Session, argv: Sequence[str], index: int) -> list[str]:
-    """The words with the real programs in the place of the recording ones."""
+    """The words with the real programs in the place of the isolating ones."""
     words = list(argv)
     for at in {0, index}:
         words[at] = session.programs.get(os.path.basename(words[at]), words[at])
@@ -203,14 +201,3 @@ def _wait(process: subprocess.Popen[bytes]) -> int:
         signal.signal(number, lambda received, frame: process.send_signal(received))
     status = process.wait()
     return status if status >= 0 else 128 - status
-
-
-def _execute(session: Session, argv: tuple[str, ...], index: int, folder: str, call: Call) -> int:
-    """Runs the command as it is, noted and not changed."""
-    note(Path(folder), replace(call, ran=argv))
-    return _run(_real(session, argv, index), _environment(session), None, False)[0]
-
-
-def _finish(folder: str, call: Call, ended: Call) -> int:
-    note(Path(folder), replace(ended, ran=call.argv))
-    return ended.exit_status or 0

@@ -20,9 +20,10 @@ from converter.docker_cli.references import parse_reference
 from converter.isolation.names import Names, familiar
 from converter.isolation.session import Call
 from converter.result import FileChange, ImageResult
-from converter.verify.compare import compare
+from converter.verify.compare import Comparison, compare
 from converter.verify.engine import Before, Engine, Traces, answering
 from converter.verify.image import Image
+from converter.verify.own_files import OwnFile, own_files, split_own_files
 from converter.verify.problems import VerifyProblem
 from converter.verify.running import Ran, run_script
 from converter.verify.scratch import Checkout, make_copy
@@ -30,7 +31,6 @@ from converter.verify.verification import BuiltImage, Failure, ImageProof, Verif
 
 TAIL_LINES = 20
 _BYPASS = re.compile(r"/s?bin/(?:docker|podman|nerdctl|buildah|sudo|doas)(?![\w./-])|/docker\.sock\b")
-_PROGRAMS = re.compile(r"\b(podman|nerdctl|buildah)\b")
 
 Noise = Literal["auto", "always", "never"]
 
@@ -93,22 +93,16 @@ def prove(subject: Subject, settings: Settings, watch: Watch) -> Verification:
 
 
 def _check_scripts(subject: Subject) -> None:
-    """What reaches an engine past the recording programs cannot be kept apart from the person's own things."""
+    """What reaches an engine past the isolating programs cannot be kept apart from the person's own things."""
     for path, text in subject.scripts.items():
         for number, line in enumerate(text.splitlines(), 1):
             code = line.partition(" #")[0] if not line.lstrip().startswith("#") else ""
             found = _BYPASS.search(code)
             if found is not None:
                 raise VerifyProblem(
-                    f"{path}:{number}: `{found.group().lstrip('/')}` reaches the engine past the recording `docker`, so what it "
-                    "does there cannot be kept apart from what is yours",
+                    f"{path}:{number}: `{found.group().lstrip('/')}` reaches the engine past the `docker` that gives "
+                    "private names, so what it does cannot be kept apart from what is yours",
                     "let the script call `docker` by its name",
-                )
-            other = _PROGRAMS.search(code)
-            if other is not None and re.search(rf"\b{other.group()}\s+(?:build|bud|run|create)\b", code):
-                raise VerifyProblem(
-                    f"{path}:{number}: the script builds with {other.group()}; only docker's engine is verified",
-                    "build both versions yourself and compare them: stageify verify --archives BEFORE.tar AFTER.tar",
                 )
 
 
@@ -148,7 +142,7 @@ class _Proof:
         images = {tag: (self._read(made[a]), self._read(made_new[b])) for tag, (a, b) in pairs.items()}
         sizes = {tag: (self._size(made[a]), self._size(made_new[b])) for tag, (a, b) in pairs.items()}
         self.watch.begins("comparing")
-        proofs = [ImageProof(tag, *sizes[tag], compare(*images[tag])) for tag in pairs]
+        proofs = [self._image_proof(tag, sizes[tag], compare(*images[tag])) for tag in pairs]
         measures = self.settings.noise == "always" or (
             self.settings.noise == "auto" and any(not proof.equal for proof in proofs)
         )
@@ -221,7 +215,21 @@ class _Proof:
             return proof
         measured = compare(legacy, self._read(again))
         varies = not measured.size_equal or self._size(again) != proof.legacy_size_bytes
-        return replace(proof, comparison=compare(legacy, new, measured=measured), size_is_noise=varies)
+        sizes = proof.legacy_size_bytes, proof.new_size_bytes
+        found = self._image_proof(proof.tag, sizes, compare(legacy, new, measured=measured))
+        return replace(found, size_is_noise=varies)
+
+    def _image_proof(self, tag: str, sizes: tuple[int | None, int | None], comparison: Comparison) -> ImageProof:
+        split = split_own_files(comparison, self._own_files())
+        return ImageProof(tag, *sizes, split.comparison, False, split.own, split.size_change_bytes)
+
+    def _own_files(self) -> tuple[OwnFile, ...]:
+        before: dict[str, bytes | None] = {}
+        for change in self.subject.changes:
+            path = Path(self.subject.checkout.folder, change.path)
+            before[change.path] = path.read_bytes() if path.is_file() else None
+        texts = {change.path: change.text for change in self.subject.changes}
+        return own_files(before, {path: None if text is None else text.encode() for path, text in texts.items()})
 
     def _failure(self, version: Version, ran: Ran) -> Failure:
         text = ran.log.read_text(encoding="utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""Running one version of a build script with a recording `docker` in front."""
+"""Running one version of a build script with an isolating `docker` in front."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from converter.isolation.session import Call, read_calls
 POLL_SECONDS = 0.1
 GRACE_SECONDS = 10.0
 GUARD_SOCKET = "only-docker-from-PATH-is-kept-apart.sock"
-"""What a program finds that talks to the engine without the recording `docker`."""
+"""What a program finds that talks to the engine without the isolating `docker`."""
 
 
 class Ran(Struct, frozen=True):
@@ -53,19 +53,19 @@ def run_script(
 ) -> Ran:
     """Runs a command in `folder`; what it makes in the engine gets names with `prefix`.
 
-    `work` is an empty folder for recording and log. `reserved` are the images that the script is going to make.
+    `work` is an empty folder for programs and log. `reserved` are the images that the script is going to make.
     `heard` is told of every command of the engine as it starts and as it ends. The script gets no input. Whatever
     ends this function, the script and what it started are gone then, but what it has made is still there.
     """
-    recording, temporary = work / "isolation", work / "tmp"
-    recording.mkdir()
+    programs, temporary = work / "isolation", work / "tmp"
+    programs.mkdir()
     temporary.mkdir()
     changes = {
-        # Whatever does not go through the recording programs must not reach the person's engine.
-        "DOCKER_HOST": f"unix://{recording / GUARD_SOCKET}",
+        # Whatever does not go through the isolating programs must not reach the person's engine.
+        "DOCKER_HOST": f"unix://{programs / GUARD_SOCKET}",
         "DOCKER_CONTEXT": None,
     }
-    run = install(recording, environment, prefix=prefix, reserved=reserved, changes=changes)
+    run = install(programs, environment, prefix=prefix, reserved=reserved, changes=changes)
     run["TMPDIR"] = str(temporary)
     run["PWD"] = str(folder)
     log = work / "log.txt"
@@ -81,15 +81,15 @@ def run_script(
             start_new_session=True,
         )
         try:
-            status = _wait(process, recording, begin, timeout_seconds, heard)
+            status = _wait(process, programs, begin, timeout_seconds, heard)
         finally:
             _end_group(process)
-    return Ran(status, time.monotonic() - begin, tuple(read_calls(recording)), log)
+    return Ran(status, time.monotonic() - begin, tuple(read_calls(programs)), log)
 
 
 def _wait(
     process: subprocess.Popen[bytes],
-    recording: Path,
+    programs: Path,
     begin: float,
     timeout_seconds: float | None,
     heard: Callable[[Call], None],
@@ -98,7 +98,7 @@ def _wait(
     while True:
         with suppress(subprocess.TimeoutExpired):
             process.wait(POLL_SECONDS)
-        for call in read_calls(recording):
+        for call in read_calls(programs):
             if told.get(call.id) != call:
                 told[call.id] = call
                 heard(call)

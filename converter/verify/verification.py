@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from converter.verify.compare import Comparison
+from converter.verify.compare import Comparison, Difference
 
 Version = Literal["legacy", "new"]
 
@@ -19,7 +19,11 @@ class BuiltImage(Struct, frozen=True):
 
 
 class ImageProof(Struct, frozen=True):
-    """One final image in both versions. The sizes are the engine's, None where an archive tells none."""
+    """One final image in both versions. The sizes are the engine's, None where an archive tells none.
+
+    `own_files` are differences of files that the conversion changes and the image ships; they change its size by
+    `own_change_bytes`.
+    """
 
     tag: str
     legacy_size_bytes: int | None
@@ -27,16 +31,20 @@ class ImageProof(Struct, frozen=True):
     comparison: Comparison
     size_is_noise: bool = False
     """Whether two builds of the legacy version differ in size, too."""
+    own_files: tuple[Difference, ...] = ()
+    own_change_bytes: int = 0
 
     @property
     def size_equal(self) -> bool:
-        """Whether the sizes are the same, as far as the builds are reproducible at all."""
-        engine = self.legacy_size_bytes == self.new_size_bytes
-        return self.size_is_noise or (engine and self.comparison.size_equal)
+        """Whether the sizes are the same but for the recipe's own files, as far as the builds are reproducible."""
+        changes = [self.comparison.right_size_bytes - self.comparison.left_size_bytes]
+        if self.legacy_size_bytes is not None and self.new_size_bytes is not None:
+            changes.append(self.new_size_bytes - self.legacy_size_bytes)
+        return self.size_is_noise or all(change == self.own_change_bytes for change in changes)
 
     @property
     def equal(self) -> bool:
-        """Whether nothing differs but what two builds of the legacy version differ in."""
+        """Whether nothing differs but the recipe's own files and what two builds of the legacy version differ in."""
         return self.comparison.equal and self.size_equal
 
 

@@ -141,7 +141,7 @@ def test_a_difference_is_told_and_decides() -> None:
 def test_sizes_that_differ_decide_although_the_trees_are_the_same() -> None:
     image = ImageProof("app:latest", 10, 20, Comparison((), (), 10, 20))
     assert not Verification("build.sh", (image,)).equal
-    assert "new image     app:latest  20 bytes  +10" in text(Verification("build.sh", (image,)))
+    assert "new image     app:latest  20 bytes  +10 bytes" in text(Verification("build.sh", (image,)))
 
 
 def test_a_size_that_two_legacy_builds_differ_in_does_not_decide() -> None:

@@ -173,6 +173,8 @@ def test_a_command_is_held_back(line: str) -> None:
     "line",
     [
         "docker compose up",
+        "podman build -t app:1 .",
+        "buildah bud -t app:1 .",
         "docker-compose build",
         "docker stack deploy x",
         "docker load -i x.tar",

@@ -1,4 +1,4 @@
-"""The recording programs as a script meets them, in front of a `docker` that only notes what it is called with."""
+"""The isolating programs as a script meets them, in front of a `docker` that only notes what it is called with."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ SUDO = '#!/bin/sh\n[ "$1" != -E ] || shift\nexec env -i NOTES="$NOTES" PATH="%s"
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with real programs, a person's environment and a folder for the recording ones."""
+    """A folder with real programs, a person's environment and a folder for the isolating ones."""
     real = tmp_path / "real"
     real.mkdir()
     for name, text in {"docker": DOCKER, "sudo": SUDO % f"{real}:{os.environ['PATH']}"}.items():
         (real / name).write_text(text)
         (real / name).chmod(0o755)
-    (tmp_path / "recording").mkdir()
+    (tmp_path / "isolation").mkdir()
     return tmp_path
 
 
@@ -52,14 +52,14 @@ def run(place: Path, script: str, **variables: str) -> tuple[int, list[str], lis
         **variables,
     }
     environment = install(
-        place / "recording",
+        place / "isolation",
         person,
         prefix="stageify-0/new",
         reserved=["app"],
         changes={"DOCKER_HOST": "unix:///guard.sock", "DOCKER_CONTEXT": None},
     )
     done = subprocess.run(["sh", "-c", script], cwd=place, env=environment, capture_output=True, check=False)
-    return done.returncode, notes.read_text().splitlines(), read_calls(place / "recording")
+    return done.returncode, notes.read_text().splitlines(), read_calls(place / "isolation")
 
 
 def test_the_real_docker_gets_private_names_and_the_persons_engine(place: Path) -> None:
@@ -131,7 +131,7 @@ def test_sudo_docker_is_kept_apart_as_well(place: Path) -> None:
     assert called[1].startswith("history stageify-0/new/app:1 ")
 
 
-def test_what_sudo_starts_finds_the_recording_docker(place: Path) -> None:
+def test_what_sudo_starts_finds_the_isolating_docker(place: Path) -> None:
     (place / "inner.sh").write_text("docker tag alpine app:1\n")
     status, called, _ = run(place, "sudo sh inner.sh")
     assert status == 0
@@ -145,8 +145,8 @@ def test_a_root_shell_is_not_started(place: Path) -> None:
 
 def test_another_engine_is_refused(place: Path) -> None:
     for script in ("DOCKER_HOST=tcp://example.org docker ps", "DOCKER_CONTEXT=other docker ps", "docker -H x ps"):
-        (place / "recording").rename(place / f"recording-{len(list(place.iterdir()))}")
-        (place / "recording").mkdir()
+        (place / "isolation").rename(place / f"isolation-{len(list(place.iterdir()))}")
+        (place / "isolation").mkdir()
         status, called, calls = run(place, script)
         assert (status, called, calls[0].outcome) == (125, [], "refused")
 
@@ -162,12 +162,3 @@ def test_a_program_that_talks_to_the_engine_itself_does_not_reach_it(place: Path
     (place / "real" / "curl").chmod(0o755)
     _, called, _ = run(place, "curl")
     assert called == ["unix:///guard.sock"]
-
-
-def test_without_a_prefix_commands_are_only_noted(place: Path) -> None:
-    person = {"PATH": f"{place / 'real'}:{os.environ['PATH']}", "NOTES": str(place / "notes")}
-    environment = install(place / "recording", person)
-    subprocess.run(["docker", "push", "app:1"], env=environment, check=True)
-    assert (place / "notes").read_text() == "push app:1 host=\n"
-    (call,) = read_calls(place / "recording")
-    assert (call.argv, call.exit_status) == (("docker", "push", "app:1"), 0)

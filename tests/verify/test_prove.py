@@ -65,12 +65,11 @@ def test_an_image_without_a_name_goes_by_its_dockerfile() -> None:
         "sudo /usr/local/bin/docker push app",
         "docker run -v /var/run/docker.sock:/var/run/docker.sock tools",
         "curl --unix-socket /var/run/docker.sock http://localhost/images/json",
-        "podman build -t app .",
         "DOCKER=/opt/bin/nerdctl",
         "[ -x /sbin/docker ] || exit 1",
     ],
 )
-def test_a_script_that_goes_past_the_recording_docker_is_not_run(line: str, tmp_path: Path) -> None:
+def test_a_script_that_goes_past_the_isolating_docker_is_not_run(line: str, tmp_path: Path) -> None:
     script = f"#!/bin/sh\n# /usr/bin/docker in a comment\n{line}\n"
     subject = Subject(
         driver="build.sh",

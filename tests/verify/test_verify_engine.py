@@ -337,3 +337,13 @@ def test_a_makefile_is_called_with_its_goals(monkeypatch: pytest.MonkeyPatch, tm
     assert done.status == 0, done.err
     assert "new image     web:latest" in done.out.decode()
     assert "equal" in done.out.decode().splitlines()[-1]
+
+
+@pytest.mark.usefixtures("at_engine")
+def test_files_of_the_recipe_that_the_image_ships_do_not_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    root = recipe(tmp_path / "recipe", Dockerfile=RUNTIME.replace(b"COPY app .", b"COPY . ."))
+    done = stageify(monkeypatch, "verify", root)
+    assert done.status == 0, done.err + done.out.decode()
+    told = done.out.decode()
+    assert "not counted: files of the recipe itself, which the image ships: /root/Dockerfile" in told
+    assert "/root/build.sh" in told
