@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from converter.batch.groups import Member, group, independent, may_use
+from converter.batch.changes import Change
+from converter.batch.groups import Member, group, independent, may_use, settle
 from converter.batch.roots import survey
 from converter.batch.run import Batch, Settings, plan, write
 from converter.batch.task import Finished
 from converter.machine.host import StartingFiles
-from converter.result import Recipe, Status
+from converter.result import FileChange, Recipe, Status
 from tests.batch.trees import RECIPE, git, make, repository, snapshot
 
 BUILDER = RECIPE["Dockerfile.build"]
@@ -131,24 +133,36 @@ def test_a_refused_recipe_elsewhere_keeps_nobody_from_anything(tmp_path: Path) -
     assert statuses(planned(tmp_path)) == {"bad/build.sh": "refused", "good/build.sh": "converted"}
 
 
-def test_a_file_that_another_recipe_still_needs_is_kept(tmp_path: Path) -> None:
-    # The second script hides the name in a variable of its own, and goes on to push the build image.
-    pushed = script("$FILE", "Dockerfile.b", "b").replace(b"set -e\n", b"set -e\nFILE=Docker$(echo file).build\n")
-    make(
-        tmp_path,
-        {
-            "Dockerfile.build": BUILDER,
-            "Dockerfile.a": RUNTIME,
-            "Dockerfile.b": RUNTIME,
-            "a.sh": script("Dockerfile.build", "Dockerfile.a", "a"),
-            "b.sh": pushed,
-        },
+def test_a_file_that_another_recipe_still_needs_is_kept() -> None:
+    goes = member(
+        "a.sh",
+        sources=("Shared", "A"),
+        files=(FileChange("A", "write", "new"), FileChange("Shared", "delete", None)),
     )
-    batch = planned(tmp_path)
-    needs = {entry.member.driver for entry in batch.entries if "Dockerfile.build" in entry.member.recipe.sources}
-    deletes = {driver for driver in ("a.sh", "b.sh") if files_of(batch, driver).get("Dockerfile.build") == "delete"}
-    kept = {driver for driver in needs if statuses(batch)[driver] == "converted"} - deletes
-    assert not (kept and deletes)
+    goes = replace(
+        goes, finished=replace(goes.finished, changes=(Change("A", b"", b"new"), Change("Shared", b"", None)))
+    )
+    needs = member("b.sh", sources=("Shared", "B"), files=(FileChange("B", "write", "new"),))
+    needs = replace(needs, finished=replace(needs.finished, changes=(Change("B", b"", b"new"),)))
+    for members in ([goes, needs], [needs, goes]):
+        settled = {each.driver: each for each in settle(members)}
+        assert [each.recipe.status for each in settled.values()] == ["converted", "converted"]
+        assert list(settled["a.sh"].changes()) == ["A"]
+        assert [file.path for file in settled["a.sh"].recipe.files] == ["A"]
+        (found,) = settled["a.sh"].recipe.diagnostics
+        assert (found.code, found.message) == ("STG604", "b.sh still needs Shared, so that file is kept")
+        assert settled["b.sh"] == needs
+
+
+def test_a_recipe_read_from_a_file_that_another_one_changes_is_refused_with_it() -> None:
+    changes = member("a.sh", scripts=("lib.sh",), files=(FileChange("lib.sh", "write", "new"),))
+    changes = replace(changes, finished=replace(changes.finished, changes=(Change("lib.sh", b"", b"new"),)))
+    reads = member("b.sh", scripts=("lib.sh",), files=(FileChange("B", "write", "new"),))
+    reads = replace(reads, finished=replace(reads.finished, changes=(Change("B", b"", b"new"),)))
+    settled = settle([changes, reads])
+    assert [each.recipe.status for each in settled] == ["refused", "refused"]
+    assert [each.recipe.diagnostics[0].code for each in settled] == ["STG109", "STG109"]
+    assert [each.changes() for each in settled] == [{}, {}]
 
 
 def test_a_script_that_a_recipe_calls_is_part_of_it(tmp_path: Path) -> None:
