@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +43,7 @@ class Steps:
 
     def heard(self, call: Call) -> None:
         """A command of the engine in this step, which has started, ended, or was not run."""
-        text = visible(shlex.join(call.argv))
+        text = visible(call.shown)
         text = text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 3]}..."
         if call.outcome != "run":
             text = f"{text} ({'held back' if call.outcome == 'held' else 'refused'})"

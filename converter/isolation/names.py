@@ -66,10 +66,6 @@ class Names(Struct, frozen=True):
         """Whether a private name is one of `kept`."""
         return name.startswith(f"{self.prefix}/{_KEPT}:")
 
-    def original(self, private: str) -> str:
-        """What a private name of an image was made from, in the form of `familiar`."""
-        return private.removeprefix(f"{self.prefix}/")
-
     def container(self, name: str) -> str:
         """The private name of a container, a volume or a network."""
         return name if self.is_private(name) else self.container_prefix + name.removeprefix("/")

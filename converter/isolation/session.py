@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, field
+
+from converter.docker_cli.prefixes import find_program
+from converter.recording.masking import masked
 
 SESSION_FILE = "session.json"
 CALLS_FILE = "calls.jsonl"
@@ -52,6 +56,13 @@ class Call(Struct, frozen=True, omit_defaults=True):
     networks: tuple[str, ...] = ()
     dockerfile: str = ""
     message: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The command line for people, without passwords and other secrets."""
+        found = find_program(self.argv)
+        index = found.index if found is not None else 0
+        return shlex.join([*self.argv[:index], *masked(list(self.argv[index:]))])
 
 
 def write_session(folder: Path, session: Session) -> None:

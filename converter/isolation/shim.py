@@ -145,7 +145,7 @@ def _act(
 
 def _held_or_refused(folder: Path, call: Call, action: Action) -> int:
     held = action.kind == "hold"
-    print(f"stageify: {'held back: ' + ' '.join(call.argv) if held else action.message}", file=sys.stderr)
+    print(f"stageify: {'held back: ' + call.shown if held else action.message}", file=sys.stderr)
     status = 0 if held else REFUSED
     outcome = "held" if held else "refused"
     note(folder, replace(call, outcome=outcome, exit_status=status, message=action.message, pushed=action.pushed))

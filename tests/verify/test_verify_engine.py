@@ -186,6 +186,7 @@ def test_the_persons_own_images_and_containers_stay_and_nothing_is_pushed(
         engine.docker("rmi", "app:latest", "app:build")
     log = (tmp_path / "log" / "legacy.txt").read_text()
     assert "held back: docker push example.com/team/app:1" in log
+    assert "secret" not in log + done.err
     # the test's own docker would say this for a push that arrives
     assert "no registry here" not in log
 
