@@ -25,6 +25,7 @@ lint: $(VENV)/.test-installed
 bench: $(VENV)/.test-installed
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/conversion.py
+	$(BIN)/python benchmarks/makefile.py
 	$(BIN)/python benchmarks/batch.py
 
 $(VENV)/bin/python:

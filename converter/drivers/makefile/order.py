@@ -100,7 +100,7 @@ class Order:
                 prerequisites = _unique([*own_words, *prerequisites])
                 order_only = _unique([*(word.replace("%", stem, 1) for word in rule.order_only), *order_only])
         if chosen is None:
-            if not rules and not self.files.exists(target):
+            if not rules and target not in self.database.phony and not self.files.exists(target):
                 self.missing(target, needed_by)
             made = False
             for word in (*prerequisites, *order_only):

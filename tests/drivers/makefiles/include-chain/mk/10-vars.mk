@@ -1,0 +1,2 @@
+IMAGE = base
+VERSION ?= 3

@@ -1,0 +1,3 @@
+build:
+	docker build -t $(IMAGE) .
+.PHONY: build
