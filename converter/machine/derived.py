@@ -86,6 +86,13 @@ class DerivedSource(Source):
                 raise self._refusal(segment.span)
         return "".join(pieces)
 
+    def empty_expressions(self, span: Span) -> list[str]:
+        """The expansions inside the span that gave nothing."""
+        return [
+            segment.expression for segment, start in zip(self.segments, self.starts, strict=True)
+            if not segment.text and segment.expression and span.start < start < span.end
+        ]  # fmt: skip
+
     def expression(self, text: str, span: Span) -> str:
         """How the original writes an expression; empty for one that an expansion holds."""
         try:

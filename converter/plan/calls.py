@@ -106,7 +106,9 @@ class CallEditor:
         """The flags of the builders' builds that stand at the final build now."""
         texts: list[str] = []
         for builder in plan.builders:
-            found = [*options.carry(builder.event, plan.runtime.event)[0], *self.arguments(builder, plan)]
+            final = plan.runtime.event
+            found = [*options.carry(builder.event, final)[0], *commands.unset_options(builder.event, final)]
+            found += self.arguments(builder, plan)
             texts += [text for text in found if text not in texts]
         return texts
 
@@ -187,10 +189,16 @@ class CallEditor:
                     "STG303",
                     f"--build-arg {name} cannot move to the final build: {why}",
                     event.site.source,
-                    commands.flag_span(event, argument.flag),
+                    commands.flag_span(event, argument.flag) if event.spans else event.site.span,
                     "keep the value in a variable that is set once",
                 )
-            texts.append(commands.flag_text(event, argument.flag))
+            if event.spans:
+                texts.append(commands.flag_text(event, argument.flag))
+            else:
+                # the script has no such flag: the value stands in the name of an image that it runs
+                reference = value.pieces[0].reference
+                assert reference is not None
+                texts.append(f"--build-arg {name}={reference.expression}")
         for name in runtime.arguments:
             if name in declared and name not in builder.arguments:
                 raise refuse(

@@ -35,6 +35,33 @@ class Checker:
                     self.check_mode(artifact)
                     self.check_between(out, runtime, artifact)
 
+    def check_other_ways(self, absorbed: set[int]) -> None:
+        """No other goal of the driver puts something else where an artifact was, for the same final build."""
+        end = self.work.run.main_end
+        events = self.work.run.events
+        for out in self.work.outs:
+            if end is None or out.number in absorbed:
+                continue
+            for number in sorted(absorbed):
+                taken = events[number]
+                if not isinstance(taken, CopiedOut) or taken.path != out.path:
+                    continue
+                if (self.made_by(taken), taken.source.flat) != (self.made_by(out), out.source.flat):
+                    raise refuse(
+                        "STG102",
+                        f"this goal puts another `{self.work.show(out.path)}` in the place of the artifact, "
+                        "and one Dockerfile would take it from one of the two builders",
+                        out.site.source,
+                        out.site.span,
+                        "give the two ways a Dockerfile each, or take out the one that nobody uses",
+                    )
+
+    def made_by(self, out: CopiedOut) -> str:
+        """The Dockerfile or the name of the image that a file is copied out of."""
+        image = out.container.image
+        event = self.work.run.events[image.event] if image is not None else None
+        return event.dockerfile if isinstance(event, Built) else out.container.image_name.flat
+
     def check_mode(self, artifact: Artifact) -> None:
         """What is written into a file that was there gets the mode of that file."""
         if artifact.entry.other_mode:

@@ -43,6 +43,22 @@ def flag_text(event: Built, flag: Flag) -> str:
     return event.site.source.written(flag_span(event, flag))
 
 
+def unset_options(builder: Built, final: Built) -> list[str]:
+    """Variables for options of the builder's build that are empty now: the final build takes them over.
+
+    They are expressions of the makefile that no word came out of, such as `$(BUILD_FLAGS)`.
+    """
+
+    def empty(event: Built) -> list[str]:
+        source = event.site.source
+        if not isinstance(source, DerivedSource) or not event.spans:
+            return []
+        return source.empty_expressions(event.site.span)
+
+    there = empty(final)
+    return [expression for expression in empty(builder) if expression not in there]
+
+
 def context_span(event: Built) -> Span:
     """The source of the context operand."""
     context = event.command.context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from converter.dockerfile.parser import parse
 from converter.dockerfile.stages import Stage, find_stage, stages
 from converter.dockerfile.syntax import Dockerfile
 from converter.machine import paths
+from converter.machine.derived import is_outer
 from converter.machine.events import Built, Created
 from converter.machine.host import FromHost, FromTree
 from converter.machine.state import Image
@@ -110,17 +112,22 @@ class Loader:
                 *place,
                 "give the variable with --env NAME=VALUE",
             )
-        source = Source("", f"FROM {image.flat}{newline}")
+        arguments = _parameters(image)
+        heads = "".join(f"ARG {name}={value.flat}{newline}" for name, value in arguments.items())
+        names = {value.pieces[0]: f"${{{name}}}" for name, value in arguments.items()}
+        written = "".join(names.get(piece, piece.text) for piece in image.pieces)
+        source = Source("", f"{heads}FROM {written}{newline}")
         tree = parse(source)
-        command = parse_command(("docker", "build", context or "."))
+        flags = [word for name, value in arguments.items() for word in ("--build-arg", f"{name}={value.flat}")]
+        command = parse_command(("docker", "build", *flags, context or "."))
         assert isinstance(command, Build)
         event = Built(
             created.number, created.site, created.calls, created.state, command, (), (), Image(created.number), "", context,
             (),
         )  # fmt: skip
-        states = evaluate(tree, {}, self.base_of(event), str)
+        states = evaluate(tree, {name: value.flat for name, value in arguments.items()}, self.base_of(event), str)
         every = stages(tree)
-        return BuildFile(event, "", source, tree, every, states, every[0], {}, self.ignore_of(event))
+        return BuildFile(event, "", source, tree, every, states, every[0], arguments, self.ignore_of(event))
 
     def file_of(self, event: Built) -> str:
         """The path in the tree that the build's Dockerfile came from."""
@@ -219,3 +226,23 @@ class Loader:
         except IgnoreError as error:
             line = source.line_span(min(error.line, max(1, source.line_count())))
             raise refuse("STG201", error.message, source, line, "correct the ignore file first") from None
+
+
+def _parameters(image: Value) -> dict[str, Value]:
+    """The variables of a makefile in an image's name, which a person may set to others: arguments of the stage."""
+    found: dict[str, Value] = {}
+    for piece in image.pieces:
+        reference = piece.reference
+        if reference is None or not is_outer(reference):
+            continue
+        name = re.search(r"[A-Za-z_]\w*", reference.expression)
+        if name is None or not re.fullmatch(r"[\w./:@+-]+", piece.text):
+            raise refuse(
+                "STG303",
+                "a part of the image's name cannot be written as a build argument",
+                reference.source,
+                reference.span,
+                "give that part a variable of its own",
+            )
+        found[name.group()] = Value((piece,))
+    return found

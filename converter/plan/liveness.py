@@ -592,6 +592,8 @@ class _Judge:
             self.result.images |= {number for image in event.images for number in image.events}
             self.result.containers |= {number for container in event.containers for number in container.events}
         elif isinstance(event, RanCommand):
+            if "/" in event.name:
+                self.need_path(event, paths.join(event.state.folder, event.name))
             for path in (*event.paths, *_mentioned(event)):
                 self.need_path(event, path)
             if event.opaque:

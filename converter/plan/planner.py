@@ -67,6 +67,7 @@ class _Planner:
             self.checker.check_artifacts(file, takes)
             self.builders[file.event.number] = find_builders(self.work, file, takes)
             absorbed |= outs_of(self.work, self.builders[file.event.number], absorbed)
+        self.checker.check_other_ways(absorbed)
         builders = {
             number for found in self.builders.values() for number, file in found.files.items() if file.path
         }  # fmt: skip

@@ -46,11 +46,16 @@ class Makefile:
         database = first.makefiles[source.path]
         default = database.default_goal
         found = []
+        refused: list[str] = []
         for name in _names(first, source)[:MAX_GOALS]:
+            if not goals.may_reach_an_engine(database, name):
+                found.append(goals.goal_of(name, None))
+                continue
             try:
                 found.append(goals.goal_of(name, _run(source, request, words, (name,), others=False)))
             except Refusal:
                 found.append(goals.goal_of(name, None))
+                refused.append(name)
         started = False
         for group in goals.sequences(found, default, []):
             if len(group) > 1 or len(group[0]) > 1:
@@ -60,9 +65,9 @@ class Makefile:
         if not started:
             # nothing builds an image, or what does is refused: the default goal says why
             yield [partial(_run, source, request, words, (default,) if default else ())]
-            for goal in found:
-                if not goal.lines and goal.name != default:
-                    yield [partial(_run, source, request, words, (goal.name,))]
+            for name in refused:
+                if name != default:
+                    yield [partial(_run, source, request, words, (name,))]
         callers = goals.calling_files(request.files.files)
         missing = tuple(path for path in callers if path not in request.texts and path not in request.unreadable)
         if missing and started:

@@ -19,7 +19,7 @@ from converter.drivers.makefile.scan import find_outside
 from converter.drivers.makefile.words import directory
 from converter.machine import paths
 from converter.machine.derived import DerivedSource, Segment
-from converter.machine.events import CopiedOut, Created, RanCommand, Site, UsedImages
+from converter.machine.events import Built, CopiedOut, Created, RanCommand, Site, UsedImages
 from converter.machine.host import HostFiles, StartingFiles
 from converter.machine.state import State
 from converter.machine.state import Variable as ShellVariable
@@ -604,12 +604,12 @@ def _mention(machine: Machine, process: Process, target: str, known: int) -> Non
 
 def _named(machine: Machine, text: str) -> tuple[tuple, tuple, tuple[str, ...]]:  # type: ignore[type-arg]
     """The images, containers and artifacts whose names occur in a text."""
-    state = machine.state
 
     def occurs(name: str) -> bool:
         return bool(name) and re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text) is not None
 
-    images = [image for tag, image in state.images.items() if occurs(tag) or occurs(tag.removesuffix(":latest"))]
+    images = [event.image for event in machine.run.events if isinstance(event, Built)
+              and any(occurs(tag.flat) or occurs(tag.flat.removesuffix(":latest")) for tag in event.tags)]  # fmt: skip
     containers = [event.container for event in machine.run.events if isinstance(event, Created)
                   and event.container.name and occurs(event.container.name)]  # fmt: skip
     artifacts = [event.path for event in machine.run.events if isinstance(event, CopiedOut)
