@@ -53,7 +53,8 @@ class Command(Struct, frozen=True):
     `globals` are the flags before the subcommand's last word, `flags` those behind.
     `assumed_operands` are the indices of arguments that begin with an unknown token
     where a flag might stand too, and that were taken for operands. `removed` are flags
-    that the program had once and now refuses.
+    that the program had once and now refuses. `options` are arguments of unknown text that stand where flags do
+    and may be any number of them.
     """
 
     program: str
@@ -67,6 +68,7 @@ class Command(Struct, frozen=True):
     operands: tuple[Word, ...]
     assumed_operands: tuple[int, ...] = ()
     removed: tuple[Flag, ...] = ()
+    options: tuple[Word, ...] = ()
 
     def flag(self, name: str) -> Flag | None:
         """The flag of this canonical name, the last one where it was repeated."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from msgspec import Struct
@@ -27,11 +27,16 @@ def is_docker(argv: Sequence[str]) -> bool:
     return find_program(argv) is not None
 
 
-def parse(argv: Sequence[str]) -> Command:
+def parse(
+    argv: Sequence[str], open_words: frozenset[int] = frozenset(), is_image: Callable[[str], bool] | None = None
+) -> Command:  # fmt: skip
     """Reads a command line of docker, podman, nerdctl, buildah or docker-buildx.
 
     `argv` is what the program would get, `argv[0]` included, perhaps behind `sudo`,
-    `env` and the like (`prefixes`). An argument may hold unknown tokens (`tokens`).
+    `env` and the like (`prefixes`). An argument may hold unknown tokens (`tokens`). `open_words` are the
+    indices of arguments that are nothing but a token and may stand for any number of arguments; `is_image`
+    tells whether a text certainly names an image. An open word that cannot be an operand becomes one of
+    `Command.options`.
 
     Returns the typed command, `Other` for commands that this package knows by name
     only, and `Other` named `help` or `version` where a flag asks for that. Raises
@@ -41,7 +46,7 @@ def parse(argv: Sequence[str]) -> Command:
     program = find_program(argv)
     if program is None:
         raise UsageError("this is not a command of docker or of a program like it", 0)
-    call = _Call(tuple(argv), program)
+    call = _Call(tuple(argv), program, open_words, is_image)
     if program.name.endswith("-compose"):
         return _other(call, "compose", (), (), program.index + 1)
     index, flags = _leading(call, program.index + 1, global_flags(program.name), program.name)
@@ -54,6 +59,8 @@ def parse(argv: Sequence[str]) -> Command:
 class _Call(Struct, frozen=True):
     argv: tuple[str, ...]
     program: Program
+    open_words: frozenset[int]
+    is_image: Callable[[str], bool] | None
 
 
 class _Arity(Struct, frozen=True):
@@ -140,6 +147,9 @@ def _command(call: _Call, name: str, path: tuple[str, ...], globals_: tuple[Flag
     shown = " ".join((program, *path))
     interspersed = name not in _FLAGS_FIRST and program != "buildah"
     found = scan(call.argv, index, known, interspersed, shown)
+    options: tuple[Word, ...] = ()
+    if call.open_words:
+        found, options = _set_aside(call, name, found, known, shown)
     for flag in found.flags:
         if flag.name == "help" and flag.boolean is not False:
             return _other(call, "help", path, globals_, index)
@@ -157,12 +167,40 @@ def _command(call: _Call, name: str, path: tuple[str, ...], globals_: tuple[Flag
         found.operands,
         found.assumed,
         tuple(flag for flag in found.flags if flag.name in removed) if removed else (),
+        options,
     )
     if isinstance(command, NewContainer):
         _ = command.volumes
     elif isinstance(command, Cp):
         _check_copy(command)
     return command
+
+
+def _set_aside(call: _Call, name: str, found: Scan, known: FlagSet, shown: str) -> tuple[Scan, tuple[Word, ...]]:
+    """Takes open words for flags where another argument has to be the context or certainly is the image."""
+    if name == "build":
+        certain = tuple(word for word in found.operands if word.index not in call.open_words)
+        options = tuple(word for word in found.operands if word.index in call.open_words)
+        if len(certain) != 1 or not options:
+            return found, ()
+        return Scan(found.flags, certain, ()), options
+    options = ()
+    if name not in ("create", "run") or call.is_image is None:
+        return found, ()
+    current = found
+    while current.operands and current.operands[0].index in call.open_words:
+        first = current.operands[0]
+        if call.is_image(first.text):
+            break
+        try:
+            later = scan(call.argv, first.index + 1, known, False, shown)
+        except UsageError:
+            return found, ()
+        options = (*options, first)
+        current = Scan(current.flags + later.flags, later.operands, later.assumed)
+    if options and current.operands and call.is_image(current.operands[0].text):
+        return current, options
+    return found, ()
 
 
 def _other(call: _Call, name: str, path: tuple[str, ...], globals_: tuple[Flag, ...], index: int) -> Other:

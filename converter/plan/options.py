@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from converter.diagnostics import Diagnostic, note, refuse
 from converter.machine.events import Built
-from converter.plan.commands import flag_span, flag_text
+from converter.plan.commands import flag_span, flag_text, still_holds
 
 ABSORBED = frozenset({"tag", "file", "build-arg", "target", "rm", "force-rm", "quiet", "progress", "label", "compress",
     "iidfile", "load", "disable-content-trust", "squash", "cache-from", "layers", "format", "metadata-file"})  # fmt: skip
@@ -51,6 +51,19 @@ def carry(builder: Built, final: Built) -> tuple[list[str], list[Diagnostic]]:
             builder.site.source,
             flag_span(builder, flag),
         )
+    given = [final.words[word.index].flat for word in final.command.options]
+    for word in builder.command.options:
+        value = builder.words[word.index]
+        span = builder.spans[word.index]
+        text = builder.site.source.slice(span)
+        if value.flat in given:
+            continue
+        why = still_holds(value, final, text)
+        if why is not None:
+            raise refuse("STG403", f"the flags in `{text}` have to stand at the final build: {why}",
+                         builder.site.source, span)  # fmt: skip
+        taken.append(text)
+        notes.append(note("STG607", f"`{text}` of the first build stands at the final build now", *place))
     for name in SHARED:
         ours = [_value(flag) for flag in builder.command.flags if flag.name == name]
         theirs = [_value(flag) for flag in final.command.flags if flag.name == name]

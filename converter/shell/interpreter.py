@@ -586,6 +586,11 @@ class Interpreter:
             return Result(self.call_function(name, call, state), None)
         base = paths.base_name(name) if name.startswith("/") else name
         handler = self.programs.get(name) or CHILDREN.get(base) or COMMANDS.get(base)
+        if handler is None and call.fields[0].splits and is_docker(tuple(value.flat for value in call.values[1:])):
+            # `$SUDO docker ...`
+            shown = self.run.unknowns.show(name)
+            self.assume(f"`{shown}` is empty, or runs the command behind it, as sudo does", call.site)
+            return COMMANDS["docker"](replace(call, fields=call.fields[1:]), state)
         started = children.program(call, state) if handler is None else None
         result = started or (COMMANDS[""](call, state) if handler is None else handler(call, state))
         if name == "exec" and len(call.fields) > 1:
@@ -596,7 +601,14 @@ class Interpreter:
     def mark(self) -> Mark:
         """A moment to come `back_to`."""
         run = self.run
-        lengths = (len(run.events), len(run.reads), len(run.dead_ends), len(self.exits), len(run.diagnostics))
+        lengths = (
+            len(run.events),
+            len(run.reads),
+            len(run.dead_ends),
+            len(self.exits),
+            len(run.diagnostics),
+            len(run.assumptions),
+        )
         levels = (len(self.frames), len(self.locals), len(self.standing), len(run.scripts))
         return Mark(lengths, levels, dict(self.functions), self.testing)
 
@@ -604,7 +616,14 @@ class Interpreter:
         """Forgets what was found out since a moment, as it is not what happens."""
         run = self.run
         self.functions, self.testing = mark.functions, mark.testing
-        found: tuple[list[Any], ...] = (run.events, run.reads, run.dead_ends, self.exits, run.diagnostics)
+        found: tuple[list[Any], ...] = (
+            run.events,
+            run.reads,
+            run.dead_ends,
+            self.exits,
+            run.diagnostics,
+            run.assumptions,
+        )
         for kept, length in zip(found, mark.lengths, strict=True):
             del kept[length:]
         levels: tuple[list[Any], ...] = (self.frames, self.locals, self.standing)

@@ -23,7 +23,7 @@ from converter.machine.host import Entry, FromContainer, FromHost
 from converter.machine.predicate import Atom
 from converter.machine.state import Container, Image, State
 from converter.machine.streams import ContainerTar
-from converter.machine.value import Piece, Value, is_known
+from converter.machine.value import TOKEN_END, TOKEN_START, Piece, Value, is_known
 from converter.shell.commands import lookups
 from converter.shell.commands.attached import attached_run
 from converter.shell.commands.call import Call, Handler, Result
@@ -36,13 +36,20 @@ def run(call: Call, state: State) -> Result:
     argv = tuple(value.flat for value in call.values)
     if not is_docker(argv):
         return _unprefixed(call, state)
+    open_words = frozenset(index for index, field in enumerate(call.fields) if field.splits and _is_token(argv[index]))
     try:
-        command = parse(argv)
+        command = parse(argv, open_words, lambda text: _image(state, text) is not None)
     except UsageError as error:
         span = call.spans[min(error.index, len(call.spans) - 1)]
         raise refuse(
             "STG401", call.machine.run.unknowns.show(error.message), call.source, span, "see the command's `--help`"
         ) from None
+    for option in command.options:
+        shown = call.machine.run.unknowns.show(option.text)
+        call.machine.assume(
+            f"`{shown}` holds flags that change neither the Dockerfile nor the context, the image or its names",
+            call.site,
+        )
     if isinstance(command, docker.Build):
         return _build(command, call, state)
     if isinstance(command, docker.Create):
@@ -92,6 +99,11 @@ def deciding(call: Call, state: State) -> tuple[str, ...]:
         names = list(command.operands)
     open_names = [word for word in names if not _image(state, word.text) and not _container(state, word.text)]
     return tuple(word.text for word in (*words, *open_names) if word is not None)
+
+
+def _is_token(text: str) -> bool:
+    """Whether an argument is one unknown and nothing else."""
+    return text.startswith(TOKEN_START) and text.find(TOKEN_END) == len(text) - 1
 
 
 def _unprefixed(call: Call, state: State) -> Result:

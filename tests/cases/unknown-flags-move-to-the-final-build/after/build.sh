@@ -1,0 +1,3 @@
+#!/bin/bash
+set -e
+$SUDO docker build -t app:${VERSION:-latest} $BUILD_ARGS .
