@@ -143,6 +143,9 @@ class _Evaluation:
             value = self.assignment(live)
             if live:
                 if operator != "=":
+                    if self.variable(name) != before:
+                        # `n *= n = 2`: bash takes the value from before, dash the one from after
+                        raise UnknownOperand
                     value = self.operate(operator[:-1], before, value)
                 self.assign(name, value)
         else:

@@ -57,12 +57,22 @@ class Expander:
         fields: list[Field] = []
         words = self.braced(word, source)
         if len(words) > 1 and self.machine.dialect == "sh":
+            before = state.variables
             state, _ = self.word(word, state, source)
+            # where braces are expanded, what a word sets is set once for each
+            state = self.machine.forget([n for n, v in state.variables.items() if before.get(n) != v], state)
             value = self.unknown(source.slice(word.span), word.span, source, "only some shells expand braces", False)
             return state, [Field(value, word.span, splits=True)]
         for one in words:
             state, segments = self.word(one, state, source)
-            found = expansion.split_fields(segments, word.span, self.separators(state), self.machine.run.unknowns)
+            separators = self.separators(state)
+            if separators != expansion.BLANKS and self.machine.dialect != "bash":
+                split = [segment for segment in segments if segment is not None and segment.split]
+                if len(split) > 1 and separators.strip(expansion.BLANKS):
+                    # dash ends a field anew where two expansions meet
+                    value = self.unknown(source.slice(word.span), word.span, source, "shells differ in it", False)
+                    segments = [Segment(value, False, True)]
+            found = expansion.split_fields(segments, word.span, separators, self.machine.run.unknowns)
             for field in found:
                 fields += globbing.expand(field, state, self.machine.run.events) if field.pattern else [field]
         return state, fields

@@ -29,6 +29,7 @@ from converter.shell.commands.attached import attached_run
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.filters import BUILD_LOG
 from converter.shell.commands.other import other
+from converter.shell.expansion import Field
 
 
 def run(call: Call, state: State) -> Result:
@@ -36,7 +37,7 @@ def run(call: Call, state: State) -> Result:
     argv = tuple(value.flat for value in call.values)
     if not is_docker(argv):
         return _unprefixed(call, state)
-    open_words = frozenset(index for index, field in enumerate(call.fields) if field.splits and _is_token(argv[index]))
+    open_words = frozenset(index for index, field in enumerate(call.fields) if _is_open(field, state))
     try:
         command = parse(argv, open_words, lambda text: _image(state, text) is not None)
     except UsageError as error:
@@ -101,9 +102,19 @@ def deciding(call: Call, state: State) -> tuple[str, ...]:
     return tuple(word.text for word in (*words, *open_names) if word is not None)
 
 
-def _is_token(text: str) -> bool:
-    """Whether an argument is one unknown and nothing else."""
-    return text.startswith(TOKEN_START) and text.find(TOKEN_END) == len(text) - 1
+def _is_open(field: Field, state: State) -> bool:
+    """Whether an argument is one variable from outside that may stand for several arguments, or none.
+
+    What the script itself puts into a variable is no option of the person who calls it.
+    """
+    text = field.value.flat
+    pieces = field.value.pieces
+    reference = pieces[0].reference if len(pieces) == 1 else None
+    if not field.splits or reference is None or reference.binding is not None:
+        return False
+    if text.find(TOKEN_END) != len(text) - 1 or not text.startswith(TOKEN_START) or state.series:
+        return False
+    return reference.expression.startswith(("${", "$")) and not reference.expression.startswith(("$(", "$["))
 
 
 def _unprefixed(call: Call, state: State) -> Result:
