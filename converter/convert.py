@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
-from converter.diagnostics import Diagnostic, Refusal, error, note, warning
+from converter.diagnostics import Diagnostic, Refusal, error, note
 from converter.drivers.choose import driver_for
 from converter.drivers.driver import Changes, Driver, OptionError, Request, Start
 from converter.machine import paths
@@ -22,9 +22,10 @@ from converter.plan import ledger
 from converter.plan.dockerfiles import Loader
 from converter.plan.facts import FactsError, ImageFacts, parse_facts
 from converter.plan.guard import GuardError, check_result, check_script
-from converter.plan.mentions import mention
+from converter.plan.mentions import Mention, Use, may_mention, mentions_in
 from converter.plan.model import FinalPlan, NotThePattern, Plan
 from converter.plan.planner import plan
+from converter.plan.remarks import note_mention
 from converter.plan.runs import inspector
 from converter.plan.script import edit_script
 from converter.render.environment import render_dockerfile
@@ -229,12 +230,6 @@ def _looks_like(text: str) -> bool:
     )
 
 
-_MENTIONING_NAMES = (
-    "build", "gnumakefile", "jenkinsfile", "justfile", "makefile", "rakefile", "readme", ".dockerignore",
-)  # fmt: skip
-_MENTIONING_ENDINGS = (
-    ".bash", ".bat", ".cmd", ".gradle", ".json", ".md", ".mk", ".ps1", ".sh", ".toml", ".yaml", ".yml", "tasks.py",
-)  # fmt: skip
 MAX_MENTIONING = 5_000
 """How many files of a tree are read to see who else names a builder Dockerfile, those nearest to the root first."""
 
@@ -248,7 +243,7 @@ def starting_files(paths: frozenset[str]) -> StartingFiles:
 @lru_cache(maxsize=2)
 def _mentioning(paths: frozenset[str]) -> tuple[str, ...]:
     """The files of a tree that may name others."""
-    found = sorted((path for path in paths if _may_mention(path)), key=lambda path: (path.count("/"), path))
+    found = sorted((path for path in paths if may_mention(path)), key=lambda path: (path.count("/"), path))
     return tuple(found[:MAX_MENTIONING])
 
 
@@ -263,14 +258,6 @@ def _mentions(tree: Tree, run: Run) -> dict[str, str]:
     if missing:
         raise NeedsFiles(missing)
     return {path: tree.texts[path].text for path in wanted if path in tree.texts}
-
-
-def _may_mention(path: str) -> bool:
-    """Whether a file is of a kind that names Dockerfiles: build scripts (with no ending, too), CI files, prose."""
-    name = paths.base_name(path).lower()
-    if name.endswith(_MENTIONING_ENDINGS) or name.startswith(_MENTIONING_NAMES):
-        return True
-    return "." not in name and not name.startswith(("dockerfile", "containerfile"))
 
 
 def _check_choice(result: Plan, options: Options) -> None:
@@ -317,10 +304,9 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
         text = apply_edits(source.text, change.edits)
         if text != source.text:
             written[source.path] = text
+        _keep_named(source, change, result)
         entries += _script_ledger(source, change)
         sources.append(source.path)
-        if kind.name != "shell":
-            _keep_named(result, source.path, text)
     seen: set[str] = set()
     for final in result.finals:
         for entry_path, found in _dockerfile_ledger(final):
@@ -350,17 +336,22 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
     )
 
 
-def _keep_named(result: Plan, path: str, text: str) -> None:
-    """A file that what is left of a script or makefile still names is not deleted."""
+def _keep_named(source: Source, edits: Changes, result: Plan) -> None:
+    """A builder Dockerfile that a part of the script which stays still names, run or not, is not deleted."""
+    changed = [span for span, _ in (*edits.removed, *edits.rewritten)]
     start = result.finals[0].runtime.event.state.files.start
-    spoken = re.sub(r"(?m)^([ \t]*)#.*$", lambda found: " " * len(found.group()), text)
-    for name in list(result.deleted):
-        offset = mention(path, spoken, name, start)
-        if offset is not None:
-            result.deleted.remove(name)
-            line = text.count("\n", 0, offset) + 1
-            message = f"line {line} of what is left of {path} still names {name}, so that file is kept"
-            result.diagnostics.append(warning("STG604", message))
+    for path in list(result.deleted):
+        for mention in mentions_in(source.path, source.text, path, start):
+            location = mention.location
+            place = source.line_starts[location.line - 1] + location.column - 1
+            line = source.line_text(location.line).lstrip()
+            if any(span.start <= place < span.end for span in changed):
+                continue
+            spoken = mention.use == "speaks" or line.startswith(("echo ", "printf "))
+            use: Use = "speaks" if spoken else "builds"
+            result.diagnostics.append(note_mention(Mention(path, use, location)))
+            if not spoken and path in result.deleted:
+                result.deleted.remove(path)
 
 
 def _unique(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

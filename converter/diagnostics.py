@@ -305,12 +305,14 @@ RULES: dict[str, Rule] = _table(
     Rule(
         "STG604",
         "the builder Dockerfile is kept",
-        "Something else in the tree still names the builder Dockerfile, so it is not deleted.",
+        "Something else in the tree still builds the builder Dockerfile: another script or a part of this one that does "
+        "not run, a makefile, a CI or compose file. So it is not deleted.",
     ),
     Rule(
         "STG605",
         "a file that mentions what goes away",
-        "The file speaks of the builder Dockerfile. Nothing breaks, but the text may no longer be true.",
+        "The file speaks of the builder Dockerfile, which goes away. A text may no longer be true; a program that reads "
+        "the file (a warning) has to be told.",
     ),
     Rule(
         "STG606",
@@ -379,6 +381,12 @@ RULES: dict[str, Rule] = _table(
         "the final image is built elsewhere",
         "The script only copies the artifact out; an automated build, a CI job or a compose file builds the image from "
         "it. The Dockerfile that takes the artifact now builds it itself, so that no script has to run before.",
+    ),
+    Rule(
+        "STG621",
+        "an image that is no longer built is used elsewhere",
+        "The script does not build the image of the builder any more, and another file of the tree uses it by its tag. "
+        "Build it there from the single Dockerfile with --target, if it is still needed.",
     ),
     Rule(
         "STG901",

@@ -1,4 +1,4 @@
-"""Whether a text of the tree names a certain file of it.
+"""Who else speaks of the files and tags of a recipe: other scripts, makefiles, CI and compose files, prose.
 
 A name alone says little where many folders hold a `Dockerfile.build`. What stands before it, and which files of that
 name the tree has, decide: a mention means the files that fit it, and where none fits it may mean any.
@@ -7,11 +7,41 @@ name the tree has, decide: a mention means the files that fit it, and where none
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
+from msgspec import Struct
+
+from converter.docker_cli.commands import Build
+from converter.docker_cli.errors import UsageError
+from converter.docker_cli.parse import parse
 from converter.machine import paths
 from converter.machine.host import StartingFiles
+from converter.source import Location
 
+Use = Literal["builds", "names", "speaks"]
+"""`builds`: a build takes the file; `names`: a file that is run or read by a program has it; `speaks`: prose."""
+
+PROSE = (".md", ".rst", ".txt", ".adoc", ".markdown", ".html")
+_QUIET = frozenset(
+    {".dockerignore", ".gitignore", ".gitattributes", ".npmignore", "license", "changelog", "codeowners"}
+)
+_NAMES = (
+    "build", "compose", "gnumakefile", "jenkinsfile", "justfile", "makefile", "post_build",
+    "pre_build", "procfile", "rakefile", "readme", "skaffold", "tiltfile", ".dockerignore", ".gitignore",
+)  # fmt: skip
+_ENDINGS = (
+    ".bash", ".bat", ".cmd", ".gradle", ".json", ".ksh", ".md", ".mk", ".ps1", ".rst", ".sh", ".toml",
+    ".yaml", ".yml", "tasks.py",
+)  # fmt: skip
+_BUILD = re.compile(
+    r"(?<![\w./-])(?:(?:docker|podman|nerdctl)[ \t]+(?:(?:image|buildx|builder)[ \t]+)?build|buildah[ \t]+(?:bud|build))(?![\w-])"
+)
+_AS_FILE = re.compile(
+    r"(?:(?<![\w-])-f|--file|--dockerfile|(?i:dockerfile(?:_?path)?)|\bfile)[\"']?\s*[=:,]?\s*[\[\"']*$"
+)
+_BEFORE = re.compile(r"[^\s\"'`=:,;()<>|&\[\]{}]*\Z")
 _ENDS_A_WORD = frozenset(" \t\r\n\"'`=:,;()<>|&[]{}")
 _UNCERTAIN = re.compile(r"[$*?%~\\]|^\.\.$")
 _GOES_ANYWHERE = re.compile(
@@ -20,15 +50,111 @@ _GOES_ANYWHERE = re.compile(
 """A text that goes into folders which it does not name: all of a kind, or one from a variable; not its own folder."""
 
 
+class Mention(Struct, frozen=True):
+    """A place that speaks of `of`, a path or a tag."""
+
+    of: str
+    use: Use
+    location: Location
+
+
+def may_mention(path: str) -> bool:
+    """Whether a file is of a kind that names Dockerfiles: build scripts (with no ending, too), CI files, compose files, prose."""
+    name = paths.base_name(path).lower()
+    if name.endswith(_ENDINGS) or name.startswith(_NAMES):
+        return True
+    return "." not in name and not name.startswith(("dockerfile", "containerfile"))
+
+
 def mention(name: str, text: str, path: str, start: StartingFiles) -> int | None:
     """The offset at which the text of the file `name` may name the file `path`, None where it does not."""
+    return next(_named(name, text, path, start), None)
+
+
+def mentions_of(path: str, texts: Mapping[str, str], files: StartingFiles) -> list[Mention]:
+    """Every place of the texts, by their paths, that speaks of the file; at most one for each line, builds first."""
+    found: list[Mention] = []
+    for name in sorted(texts):
+        if name != path:
+            found += mentions_in(name, texts[name], path, files)
+    return found
+
+
+def mentions_in(name: str, text: str, path: str, files: StartingFiles) -> list[Mention]:
+    """The places of one file that speak of a path."""
+    by_line: dict[int, Mention] = {}
+    active = is_active(name)
+    named = list(_named(name, text, path, files))
+    unknown_build = bool(named) and active and any(_is_open(command) for _, _, command in _builds(text))
+    for start in named:
+        end = start + len(paths.base_name(path))
+        comment = _is_comment(name, text, start)
+        use: Use = "speaks" if not active or comment else "names"
+        line_start = text.rfind("\n", 0, start) + 1
+        before = text[line_start:start]
+        written = _BEFORE.search(before)
+        if use == "names" and (_AS_FILE.search(before[: written.start()] if written else before) or unknown_build):
+            use = "builds"
+        _note(by_line, Mention(path, use, _location(name, text, start, end)))
+    if active and "build" in text:
+        places = [(start, end) for start, end, command in _builds(text)
+                  if path in _dockerfiles(command, name, files) and not _is_comment(name, text, start)]  # fmt: skip
+        places += [(start, end) for start, end, built in _compose_builds(name, text) if built == path]
+        for start, end in places:
+            first = text.count("\n", 0, start) + 1
+            last = text.count("\n", 0, end) + 1
+            if not any(by_line[line].use == "builds" for line in range(first, last + 1) if line in by_line):
+                stop = min(end, _line_end(text, start))
+                _note(by_line, Mention(path, "builds", _location(name, text, start, stop)))
+    return [by_line[line] for line in sorted(by_line)]
+
+
+def tag_mentions(tag: str, texts: Mapping[str, str]) -> list[Mention]:
+    """Every place that uses or speaks of an image by this tag; a plain word counts only where an image stands."""
+    found: list[Mention] = []
+    tag = tag.removesuffix(":latest")
+    plain = re.fullmatch(r"[a-z0-9]+", tag) is not None
+    pattern = re.compile(rf"(?<![\w./:@-]){re.escape(tag)}(?::latest)?(?![\w/:@-]|\.\w)")
+    before = re.compile(
+        r"(?:^\s*FROM\s+|--from=|\bimage:\s*[\"']?|\b(?:docker|podman)\s[^\n]*\s[\"']?)$", re.IGNORECASE
+    )
+    for name in sorted(texts):
+        text = texts[name]
+        lines: set[int] = set()
+        for match in pattern.finditer(text):
+            line_start = text.rfind("\n", 0, match.start()) + 1
+            location = _location(name, text, match.start(), match.end())
+            if location.line in lines or (plain and not before.search(text[line_start : match.start()])):
+                continue
+            lines.add(location.line)
+            quiet = not is_active(name) or _is_comment(name, text, match.start())
+            found.append(Mention(tag, "speaks" if quiet else "names", location))
+    return found
+
+
+def is_active(name: str) -> bool:
+    """Whether a file runs commands, rather than speaking of them."""
+    base = paths.base_name(name).lower()
+    return not base.endswith(PROSE) and base not in _QUIET
+
+
+def _note(by_line: dict[int, Mention], mention: Mention) -> None:
+    before = by_line.get(mention.location.line)
+    if before is None or (mention.use == "builds" and before.use != "builds"):
+        by_line[mention.location.line] = mention
+
+
+# names
+
+
+def _named(name: str, text: str, path: str, start: StartingFiles) -> Iterator[int]:
+    """The offsets at which the text of the file `name` may name the path, by its last part."""
     base = path.rpartition("/")[2]
     if base not in text or name == path:
-        return None
+        return
     for found in re.finditer(rf"(?<![\w.-]){re.escape(base)}(?![\w-]|\.\w)", text):
         if _may_mean(name, text, found.start(), path, start):
-            return found.start()
-    return None
+            yield found.start()
 
 
 def _may_mean(name: str, text: str, offset: int, path: str, start: StartingFiles) -> bool:
@@ -81,3 +207,109 @@ def _folders_of(word: str) -> Sequence[str]:
 
 def _parents(path: str) -> list[str]:
     return path.split("/")[:-1]
+
+
+def _places(word: str, name: str) -> list[str]:
+    """Where a relative path leads that stands in the file `name`."""
+    own = paths.parent(name)
+    folders = [own, ""]
+    if paths.base_name(own) in ("hooks", "scripts", "ci", "bin", ".github"):
+        # the folder above is where hooks of Docker Hub run, and where such scripts often change to
+        folders.append(paths.parent(own))
+    return [paths.join(folder, word.lstrip("/")) for folder in folders]
+
+
+# builds
+
+
+def _builds(text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Each docker build in a text: where it begins and where its line ends, and its words."""
+    for match in _BUILD.finditer(text):
+        end = match.end()
+        while True:
+            stop = _line_end(text, end)
+            if not text[:stop].endswith("\\"):
+                break
+            end = stop + 1
+        line = text[match.start() : stop].replace("\\\n", " ")
+        line = re.split(r"&&|\|\||[;|>]|(?<=\s)#", line)[0]
+        try:
+            words = shlex.split(line, comments=False)
+        except ValueError:
+            words = line.replace('"', " ").replace("'", " ").split()
+        yield match.start(), stop, words
+
+
+def _is_open(words: list[str]) -> bool:
+    """Whether the Dockerfile of a build is held in a variable."""
+    command = _command(words)
+    return command is not None and command.file is not None and any(c in command.file.text for c in "${`")
+
+
+def _dockerfiles(words: list[str], name: str, files: StartingFiles) -> set[str]:
+    """The files that a docker build in the file `name` may take."""
+    command = _command(words)
+    if command is None:
+        return set()
+    if command.file is not None:
+        return set([place for place in _places(command.file.text, name) if files.kind(place) == "file"][:1])
+    context = command.context.text if command.context is not None else "."
+    if any(character in context for character in "$`{:") or context == "-":
+        return set()
+    places = [paths.join(place, "Dockerfile") for place in _places(context, name)]
+    return set([place for place in places if files.kind(place) == "file"][:1])
+
+
+def _command(words: list[str]) -> Build | None:
+    try:
+        command = parse(tuple(words))
+    except UsageError:
+        return None
+    return command if isinstance(command, Build) else None
+
+
+def _compose_builds(name: str, text: str) -> Iterator[tuple[int, int, str]]:
+    """The builds of a compose file: the place of each `build:`, and the Dockerfile that it takes."""
+    base = paths.base_name(name).lower()
+    if not (base.endswith((".yml", ".yaml")) and "compose" in base):
+        return
+    for match in re.finditer(r"^([ \t]*)build:[ \t]*([^\n#]*)", text, re.MULTILINE):
+        context, dockerfile, end = _scalar(match.group(2)), "Dockerfile", match.end()
+        if not context:
+            context = "."
+            for line in text[match.end() + 1 :].splitlines(keepends=True):
+                indent = len(line) - len(line.lstrip())
+                if line.strip() and not line.lstrip().startswith("#") and indent <= len(match.group(1)):
+                    break
+                end += len(line)
+                key, _, value = line.strip().partition(":")
+                if key == "context":
+                    context = _scalar(value)
+                elif key == "dockerfile":
+                    dockerfile = _scalar(value)
+        folder = paths.join(paths.parent(name), context)
+        yield match.start() + len(match.group(1)), end, paths.join(folder, dockerfile)
+
+
+def _scalar(text: str) -> str:
+    return text.strip().strip("\"'")
+
+
+# places
+
+
+def _is_comment(name: str, text: str, place: int) -> bool:
+    """Whether the place lies behind a `#` that begins its line or stands after a blank."""
+    line = text[text.rfind("\n", 0, place) + 1 : place]
+    return not name.endswith(".json") and re.search(r"(?:^|\s)(?:#|//)", line) is not None
+
+
+def _line_end(text: str, place: int) -> int:
+    end = text.find("\n", place)
+    return len(text) if end == -1 else end
+
+
+def _location(name: str, text: str, start: int, end: int) -> Location:
+    line_start = text.rfind("\n", 0, start) + 1
+    line = text.count("\n", 0, start) + 1
+    return Location(name, line, start - line_start + 1, line, end - line_start + 1)

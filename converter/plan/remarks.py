@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from converter.diagnostics import Diagnostic, warning
+from collections.abc import Mapping
+
+from converter.diagnostics import Diagnostic, Severity, warning
 from converter.machine import paths
 from converter.machine.host import FromContainer, possible
-from converter.plan.mentions import mention
+from converter.plan.mentions import Mention, mentions_of, tag_mentions
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.work import Work
-from converter.source import Location, Source
 
 
 class Remarks:
@@ -63,27 +64,36 @@ class Remarks:
         for event in self.work.builds:
             if event.number not in builders and event.number in self.work.taken:
                 kept.add(self.work.loader.load(event).path)
-        own = {*converted, *kept, *(source.file.path for source, _ in self.work.run.scripts.values())}
-        start = result.finals[0].runtime.event.state.files.start
+        scripts = {source.file.path for source, _ in self.work.run.scripts.values()}
+        texts = {
+            name: text for name, text in self.work.mentions.items()
+            if name not in scripts and name not in converted and name not in kept
+        }  # fmt: skip
+        files = result.finals[0].runtime.event.state.files.start
         for path in sorted(converted - kept):
-            users = {
-                name: offset for name, text in self.work.mentions.items()
-                if name not in own and (offset := mention(name, text, path, start)) is not None
-            }  # fmt: skip
-            active = [name for name in users if _is_active(name)]
-            for name, offset in users.items():
-                line, column = Source(name, self.work.mentions[name]).position(offset)
-                end = column + len(paths.base_name(path))
-                location = Location(name, line, column, line, end)
-                if name in active:
-                    message = f"{name} still names {path}, so that file is kept"
-                    self.work.diagnostics.append(Diagnostic("STG604", "warning", message, None, location))
-                else:
-                    self.work.diagnostics.append(
-                        Diagnostic("STG605", "note", f"{name} mentions {path}", None, location)
-                    )
-            if not active:
+            found = mentions_of(path, texts, files)
+            self.work.diagnostics += [note_mention(mention) for mention in found]
+            if not any(mention.use == "builds" for mention in found):
                 result.deleted.append(path)
+        self.tags(result, builders, texts)
+
+    def tags(self, result: Plan, builders: set[int], texts: Mapping[str, str]) -> None:
+        """Tags of build images that the script no longer makes, and that something else uses."""
+        left = {
+            tag.flat for event in self.work.builds
+            if event.number not in builders or event.number in result.liveness.images
+            for tag in event.tags
+        }  # fmt: skip
+        for event in self.work.builds:
+            for tag in event.tags if event.number in builders and event.number not in result.liveness.images else ():
+                if not tag.known or tag.flat in left:
+                    continue
+                for mention in tag_mentions(tag.flat, texts):
+                    if mention.use != "speaks":
+                        message = f"{mention.location.file} uses the image `{mention.of}`, which is no longer built"
+                        self.work.diagnostics.append(
+                            Diagnostic("STG621", "warning", message, "build it with --target there", mention.location)
+                        )
 
     def note_sweeps(self, final: FinalPlan) -> None:
         files = (final.runtime, *final.builders)
@@ -106,8 +116,12 @@ class Remarks:
                     )
 
 
-def _is_active(name: str) -> bool:
-    """Whether a file runs commands, rather than speaking of them."""
-    base = paths.base_name(name).lower()
-    prose = (".md", ".rst", ".txt", ".adoc", ".markdown", ".html")
-    return not base.endswith(prose) and base not in (".dockerignore", ".gitignore", "license", "changelog")
+def note_mention(mention: Mention) -> Diagnostic:
+    """What there is to say about a place that speaks of a builder Dockerfile."""
+    name = mention.location.file
+    if mention.use == "builds":
+        message = f"{name} still builds {mention.of}, so that file is kept"
+        return Diagnostic("STG604", "warning", message, "let it build the single Dockerfile", mention.location)
+    severity: Severity = "note" if mention.use == "speaks" else "warning"
+    message = f"{name} {'mentions' if mention.use == 'speaks' else 'names'} {mention.of}, which goes away"
+    return Diagnostic("STG605", severity, message, None, mention.location)

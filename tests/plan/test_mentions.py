@@ -1,9 +1,78 @@
+"""Who else speaks of a recipe's files: what counts as a build, as a name, as prose, and as another file."""
+
 from __future__ import annotations
 
 import pytest
 
 from converter.machine.host import StartingFiles
-from converter.plan.mentions import mention
+from converter.plan.mentions import mention, mentions_of, tag_mentions
+
+TREE = StartingFiles(
+    ["Dockerfile", "Dockerfile.build", "app/Dockerfile.build", "tools/Dockerfile", "docker/builder.Dockerfile", "x"]
+)
+
+USES = [
+    pytest.param("ci.sh", "docker build -f Dockerfile.build .", "Dockerfile.build", ["builds"], id="a script"),
+    pytest.param("ci.sh", "docker build -f ./Dockerfile.build .", "Dockerfile.build", ["builds"], id="with a dot"),
+    pytest.param("app/ci.sh", "docker build -f Dockerfile.build .", "Dockerfile.build", [], id="the file beside it"),
+    pytest.param("app/ci.sh", "docker build -f Dockerfile.build .", "app/Dockerfile.build", ["builds"], id="is meant"),
+    pytest.param("ci.sh", "docker build -f Dockerfile.build .", "app/Dockerfile.build", [], id="not one in a folder"),
+    pytest.param("a/b.sh", "docker build -f ../Dockerfile.build ..", "Dockerfile.build", ["builds"], id="one above"),
+    pytest.param("ci.sh", "cd docker\ndocker build -f builder.Dockerfile .", "docker/builder.Dockerfile", ["builds"],
+                 id="a name that is none here may be one in a folder"),
+    pytest.param("ci.sh", "docker build tools", "tools/Dockerfile", ["builds"], id="a context alone"),
+    pytest.param("ci.sh", "docker build .", "Dockerfile", ["builds"], id="the current folder"),
+    pytest.param("ci.sh", "docker build .", "tools/Dockerfile", [], id="the current folder is no other"),
+    pytest.param("tools/ci.sh", "docker build .", "tools/Dockerfile", ["builds"], id="the script's own folder"),
+    pytest.param("Makefile", "b:\n\tdocker build -t b \\\n\t  -f Dockerfile.build .\n", "Dockerfile.build", ["builds"],
+                 id="a makefile with a continuation"),
+    pytest.param(".github/workflows/ci.yml", "      - run: docker build -f Dockerfile.build .", "Dockerfile.build",
+                 ["builds"], id="a CI file"),
+    pytest.param(".github/workflows/ci.yml", "        with:\n          file: ./Dockerfile.build", "Dockerfile.build",
+                 ["builds"], id="a CI action"),
+    pytest.param("docker-compose.yml", "services:\n  b:\n    build:\n      context: .\n      dockerfile: Dockerfile.build",
+                 "Dockerfile.build", ["builds"], id="a compose file"),
+    pytest.param("docker-compose.yml", "services:\n  b:\n    build: ./tools\n", "tools/Dockerfile", ["builds"],
+                 id="a compose file with a folder"),
+    pytest.param("docker-compose.yml", "services:\n  b:\n    build: .\n", "tools/Dockerfile", [], id="of another folder"),
+    pytest.param("hooks/build", "docker build -f Dockerfile.build -t $IMAGE_NAME .", "Dockerfile.build", ["builds"],
+                 id="a hook of Docker Hub"),
+    pytest.param("ci.sh", 'F=Dockerfile.build\ndocker build -f "$F" .', "Dockerfile.build", ["builds"],
+                 id="through a variable"),
+    pytest.param("ci.sh", "hadolint Dockerfile.build", "Dockerfile.build", ["names"], id="a linter only names it"),
+    pytest.param("ci.sh", "# see Dockerfile.build", "Dockerfile.build", ["speaks"], id="a comment speaks"),
+    pytest.param("README.md", "Run `docker build -f Dockerfile.build .`", "Dockerfile.build", ["speaks"], id="prose"),
+    pytest.param(".dockerignore", "Dockerfile.build", "Dockerfile.build", ["speaks"], id="an ignore file"),
+    pytest.param("README.md", "Dockerfile.builder, MyDockerfile.build", "Dockerfile.build", [], id="longer names"),
+    pytest.param("README.md", "see app/Dockerfile.build", "Dockerfile.build", [], id="another folder's"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "path", "uses"), USES)
+def test_what_a_file_does_with_a_dockerfile(name: str, text: str, path: str, uses: list[str]) -> None:
+    assert [mention.use for mention in mentions_of(path, {name: text}, TREE)] == uses
+
+
+def test_a_mention_knows_its_place() -> None:
+    (mention,) = mentions_of("Dockerfile.build", {"a.md": "one\nsee `Dockerfile.build`.\n"}, TREE)
+    assert str(mention.location) == "a.md:2:6"
+    assert mention.location.end_column == 6 + len("Dockerfile.build")
+
+
+TAGS = [
+    pytest.param("deploy.sh", "docker run --rm me/app:build make", "me/app:build", 1, id="a run"),
+    pytest.param("Dockerfile.test", "FROM builder\n", "builder", 1, id="a base image"),
+    pytest.param("compose.yml", "image: builder", "builder", 1, id="a service"),
+    pytest.param("ci.yml", "name: builder", "builder", 0, id="a plain word is no image everywhere"),
+    pytest.param("deploy.sh", "docker push me/app:build-2", "me/app:build", 0, id="a longer tag"),
+    pytest.param("deploy.sh", "docker push me/app:latest", "me/app", 1, id="latest is meant without a tag"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "tag", "count"), TAGS)
+def test_a_tag_is_found_where_an_image_is_meant(name: str, text: str, tag: str, count: int) -> None:
+    assert len(tag_mentions(tag, {name: text})) == count
+
 
 FILES = StartingFiles(
     (
