@@ -118,8 +118,12 @@ def tag_mentions(tag: str, texts: Mapping[str, str]) -> list[Mention]:
     before = re.compile(
         r"(?:^\s*FROM\s+|--from=|\bimage:\s*[\"']?|\b(?:docker|podman)\s[^\n]*\s[\"']?)$", re.IGNORECASE
     )
+    makes = re.compile(rf"(?:-t|--tag)[ =]?[\"']?{re.escape(tag)}(?![\w/@-])")
     for name in sorted(texts):
         text = texts[name]
+        if makes.search(text):
+            # it builds an image of that name itself
+            continue
         lines: set[int] = set()
         for match in pattern.finditer(text):
             line_start = text.rfind("\n", 0, match.start()) + 1

@@ -65,6 +65,7 @@ TAGS = [
     pytest.param("compose.yml", "image: builder", "builder", 1, id="a service"),
     pytest.param("ci.yml", "name: builder", "builder", 0, id="a plain word is no image everywhere"),
     pytest.param("deploy.sh", "docker push me/app:build-2", "me/app:build", 0, id="a longer tag"),
+    pytest.param("b.sh", "docker build -t app:build .\ndocker run app:build", "app:build", 0, id="its own image"),
     pytest.param("deploy.sh", "docker push me/app:latest", "me/app", 1, id="latest is meant without a tag"),
 ]
 
