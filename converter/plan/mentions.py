@@ -174,7 +174,7 @@ def _may_mean(name: str, text: str, offset: int, path: str, start: StartingFiles
     if folder == "" or folder == place or place.startswith(folder + "/"):
         # The file lies beside the text or above it, where whoever reads the text may be started.
         return True
-    if f"{place}/{base}" not in start.files and paths.is_below(path, place):
+    if (f"{place}/{base}" if place else base) not in start.files and paths.is_below(path, place):
         return True
     # The text means a file beside it or above it, or none, unless it goes elsewhere.
     return bool(_GOES_ANYWHERE.search(text)) or all(
