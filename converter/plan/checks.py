@@ -7,7 +7,6 @@ from converter.dockerfile.stages import stage_references
 from converter.machine import paths
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, RanCommand
 from converter.machine.host import Entry, FromContainer, FromLink, FromTree, possible
-from converter.machine.value import is_known
 from converter.plan import contexts
 from converter.plan.builders import MOUNTED
 from converter.plan.dockerfiles import BuildFile
@@ -87,8 +86,6 @@ class Checker:
                 *place,
                 "copy it into a folder of its own",
             )
-        if not is_known(out.path) and not is_known(runtime.event.context):
-            return
         created = self.work.run.events[out.container.event]
         assert isinstance(created, Created)
         if out.mechanism == "docker run cp":

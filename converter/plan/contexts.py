@@ -33,20 +33,22 @@ def triggers(file: BuildFile) -> bool:
     return any("onbuild" in state.image for state in file.states)
 
 
-def needs_nothing(runtime: BuildFile, taken: Taken) -> bool:
-    """Whether a runtime file takes nothing but artifacts from its context."""
-    takes = {take.instruction: take for take in taken.takes}
+def needs_nothing(runtime: BuildFile, taken: Taken, unstaged: bool = False) -> bool:
+    """Whether a runtime file takes nothing but artifacts from its context.
+
+    `unstaged` tells that what the script copied there is taken from its own place in the tree.
+    """
     if triggers(runtime):
         return False
-    for stage in runtime.stages:
-        for instruction in stage.instructions:
-            if instruction.keyword in ("COPY", "ADD") and instruction.flag("from") is None:
-                take = takes.get(instruction)
-                if take is None or any(use.keeps_host for use in take.sources):
-                    return False
-            if instruction.keyword == "RUN" and any(flag.name == "mount" for flag in instruction.flags):
+    for take in (*taken.takes, *taken.others):
+        for use in take.sources:
+            if use.keeps_host and not (unstaged and use.only_staged):
                 return False
-    return True
+    return not any(
+        instruction.keyword == "RUN" and any(flag.name == "mount" for flag in instruction.flags)
+        for stage in runtime.stages
+        for instruction in stage.instructions
+    )
 
 
 def takes_in(builder: BuildFile, path: str) -> bool:

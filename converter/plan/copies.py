@@ -14,10 +14,10 @@ from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.kinds import FILE_SUFFIXES, kind_of
-from converter.plan.rebase import source_below
+from converter.plan.rebase import Context, source_below
 from converter.plan.runs_text import run_text
 from converter.plan.spelling import Spelling
-from converter.plan.takes import Artifact, SourceUse, Take
+from converter.plan.takes import Artifact, SourceUse, Staged, Take
 from converter.result import Assumption
 from converter.source import Edit, Source, Span
 
@@ -82,10 +82,10 @@ def rewrite(
     spelling_of: Callable[[Take], Spelling],
     show: Callable[[str], str],
     shadowed: Mapping[str, bool],
-    lead: str = "",
+    context: Context,
 ) -> Rewritten:
-    """Edits for every instruction that takes an artifact; `lead` is the way to the host's files in the new context."""
-    writer = _Writer(runtime, origin_of, spelling_of, show, shadowed, lead)
+    """Edits for every instruction that takes an artifact, or a copy of something in the tree; `context` is the new one."""
+    writer = _Writer(runtime, origin_of, spelling_of, show, shadowed, context)
     for take in takes:
         writer.take(take)
     return writer.out
@@ -109,9 +109,10 @@ class _Writer:
         spelling_of: Callable[[Take], Spelling],
         show: Callable[[str], str],
         shadowed: Mapping[str, bool],
-        lead: str,
+        context: Context,
     ) -> None:
-        self.lead = lead
+        self.lead = context.lead(runtime)
+        self.context = context
         self.runtime = runtime
         self.source: Source = runtime.source
         self.origin_of = origin_of
@@ -139,7 +140,9 @@ class _Writer:
             self.in_place(instruction, parts[0], arguments)
         else:
             self.split(take, parts, arguments)
-        self.out.changed.append((instruction.span, "the artifact comes from the stage now"))
+        taken = any(use.artifacts for use in take.sources)
+        why = "the artifact comes from the stage now" if taken else "it takes the tree's own file, and no copy of it"
+        self.out.changed.append((instruction.span, why))
 
     def check_flags(self, instruction: Instruction) -> None:
         for flag in instruction.flags:
@@ -219,10 +222,14 @@ class _Writer:
 
     def parts(self, take: Take, spelling: Spelling, position: int) -> list[_Part]:
         several = len(take.sources) > 1 or any(len(use.artifacts) > 1 for use in take.sources)
+        several = several or any(use.staged and use.artifacts for use in take.sources)
         parts: list[_Part] = []
         for use in take.sources:
-            if use.keeps_host:
+            unstaged = use.staged if self.context.unstaged else ()
+            if use.keeps_host and not (unstaged and use.only_staged):
                 self.add(parts, _Part(None, False, (self.host_word(take, use),), self.destination(take), True))
+            for staged in unstaged:
+                self.add(parts, self.staged_part(take, staged, position, several))
             for artifact in use.artifacts:
                 self.add(parts, self.part(take, use, artifact, spelling, position, several))
         return parts
@@ -291,6 +298,20 @@ class _Writer:
                 shown = shown.rstrip("/") + "/" + name if kind != "folder" else shown
             return self.done(take, artifact, origin, chown, source, written, shown)
         return self.renamed(take, artifact, origin, chown, source, written, target, several)
+
+    def staged_part(self, take: Take, staged: Staged, position: int, several: bool) -> _Part:
+        """A copy that the script made of something in the tree is taken from where it lies itself."""
+        source = paths.relative(staged.tree, self.context.folder)
+        written = self.destination(take)
+        if staged.below:
+            return _Part(None, False, (source,), _join(written, staged.below))
+        name = paths.base_name(staged.host)
+        if staged.kind == "folder" or paths.base_name(staged.tree) == name:
+            return _Part(None, False, (source,), written)
+        target = self.final_destination(take, position)
+        shown = target or written
+        inside = several or shown.endswith("/") or written.endswith("/.") or self.is_folder(take, target)
+        return _Part(None, False, (source,), _join(written, name) if inside else written)
 
     def renamed(
         self,
@@ -474,8 +495,10 @@ class _Writer:
             indent = self.source.text[instruction.span.start : instruction.keyword_span.start]
             edits.append(Edit(Span(instruction.span.start, instruction.span.start), indent + arguments))
         word = self.keyword(instruction, "COPY")
-        flags = f" --from={part.stage}" + (" --chown=0:0" if part.chown else "")
-        if instruction.keyword == "ADD":
+        flags = (f" --from={part.stage}" if part.stage else "") + (" --chown=0:0" if part.chown else "")
+        if part.stage is None:
+            pass
+        elif instruction.keyword == "ADD":
             edits.append(Edit(instruction.keyword_span, word + flags))
         else:
             end = instruction.keyword_span.end
@@ -517,7 +540,7 @@ class _Writer:
         span = instruction.span
         text = self.source.slice(span)
         final_newline = newline if text.endswith("\n") else ""
-        first_whole = parts[0].stage is None and len(parts[0].sources) == len(take.sources)
+        first_whole = parts[0].raw and len(parts[0].sources) == len(take.sources)
         if first_whole:
             # the instruction itself stays byte for byte, the artifacts follow
             rest = newline.join(lines[1:])

@@ -137,11 +137,12 @@ class Loader:
             raise refuse(
                 "STG404", "this build takes its Dockerfile or its context from standard input or a URL", *place
             )
-        if not is_known(event.dockerfile):
-            raise refuse("STG303", f"the name of the Dockerfile, `{shown}`, is not known", *place)
-        if paths.is_outside(event.dockerfile):
-            raise refuse("STG106", f"the Dockerfile `{shown}` lies outside the root", *place)
         entry = event.state.files.certain(event.state.files.follow(event.dockerfile))
+        if entry is None or not isinstance(entry.origin, FromTree):
+            if not is_known(event.dockerfile):
+                raise refuse("STG303", f"the name of the Dockerfile, `{shown}`, is not known", *place)
+            if paths.is_outside(event.dockerfile):
+                raise refuse("STG106", f"the Dockerfile `{shown}` lies outside the root", *place)
         if entry is None or entry.kind == "folder":
             raise refuse(
                 "STG104",

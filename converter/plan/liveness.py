@@ -76,6 +76,7 @@ def judge(
     scripts: Mapping[str, str] | None = None,
     gone: frozenset[str] = frozenset(),
     swaps: frozenset[int] = frozenset(),
+    abandoned: frozenset[str] = frozenset(),
 ) -> Liveness:
     """Decides for each event of the run whether its command stays.
 
@@ -83,9 +84,10 @@ def judge(
     `docker cp` events whose result the final Dockerfiles take, and `needed` those of
     assignments whose variable the new script passes on. `scripts` are the texts of files of the tree that commands
     may run: what they mention counts as used. `gone` are the Dockerfiles of the tree that become stages,
-    and `swaps` the numbers of events that only put a final Dockerfile where it is built.
+    and `swaps` the numbers of events that only put a final Dockerfile where it is built. `abandoned` are folders
+    that the script filled as a build context, and that are none any more.
     """
-    judge = _Judge(run, builders, absorbed, needed, scripts or {}, gone, swaps)
+    judge = _Judge(run, builders, absorbed, needed, scripts or {}, gone, swaps, abandoned)
     while judge.round():
         pass
     return judge.result
@@ -101,7 +103,9 @@ class _Judge:
         scripts: Mapping[str, str],
         gone: frozenset[str],
         swaps: frozenset[int],
+        abandoned: frozenset[str],
     ) -> None:
+        self.abandoned = abandoned
         self.run = run
         self.builders = builders
         self.absorbed = absorbed
@@ -263,6 +267,8 @@ class _Judge:
         return number in self.absorbed and number not in self.result.copies
 
     def files_live(self, event: ChangedFiles) -> bool:
+        if self.abandoned and self.only_fills_abandoned(event):
+            return False
         if not event.operands or event.unknown:
             return True
         if event.verb == "mkdir":
@@ -288,6 +294,16 @@ class _Judge:
             return True
         self.result.dropped[event.number] = tuple(index for (index, _), gone in zip(named, dead, strict=True) if gone)
         return True
+
+    def only_fills_abandoned(self, event: ChangedFiles) -> bool:
+        """Whether a command does nothing but make or remove things in folders that are no build context any more."""
+        places = (*event.makes, *event.removes) if event.verb != "mv" else event.makes
+        taken_away = event.verb == "mv" and any(event.state.files.start.kind(path) for path in event.removes)
+        return bool(places) and not taken_away and all(self.is_abandoned(event, path) for path in places)
+
+    def is_abandoned(self, event: Event, path: str) -> bool:
+        inside = any(path == folder or paths.is_below(path, folder) for folder in self.abandoned)
+        return inside and event.state.files.start.kind(path) is None
 
     def is_delivered(self, event: ChangedFiles, path: str) -> bool:
         """Whether a copy of an artifact is a result of its own: it lies outside the root, or stays after the last build."""
@@ -329,6 +345,8 @@ class _Judge:
     def removal_is_dead(self, event: ChangedFiles, path: str) -> bool:
         """Whether there is nothing left that this operand of `rm` would remove."""
         start = event.state.files.start
+        if self.is_abandoned(event, path):
+            return True
         if path in event.state.files.changes and self.is_gone(event, path):
             return True
         if start.kind(path) is not None:
@@ -417,7 +435,8 @@ class _Judge:
             if is_inside(other, event) and other.number != event.number and not isinstance(other, Assigned)
         ]
         harmless = all(
-            (isinstance(other, RanCommand) and not other.opaque and not other.makes) or _is_lookup(other)
+            (isinstance(other, RanCommand) and not other.opaque and (not other.makes or other.name == "mktemp"))
+            or _is_lookup(other)
             for other in inner
         )
         return harmless or all(other.number not in self.result.live for other in inner)

@@ -29,6 +29,7 @@ from converter.plan.rebase import MOVED, single_context
 from converter.plan.recognize import Recognizer
 from converter.plan.remarks import Remarks
 from converter.plan.spelling import Spelling
+from converter.plan.staging import abandoned
 from converter.plan.takes import Artifact, Take
 from converter.plan.work import Work
 from converter.shell.interpreter import Run
@@ -82,12 +83,15 @@ class _Planner:
         needed: set[int] = set()
         gone = self.gone(finals, builders)
         swaps = swapped(finals, self.work.run)
+        left: frozenset[str] = frozenset()
         while True:
-            liveness = judge(self.work.run, builders, absorbed, needed, self.work.mentions, gone, swaps)
+            liveness = judge(self.work.run, builders, absorbed, needed, self.work.mentions, gone, swaps, left)
             plans, more = self.final_plans(finals, liveness)
-            if more <= needed:
+            folders = abandoned(self.work, plans)
+            if more <= needed and folders == left:
                 break
             needed |= more
+            left = folders
         result = Plan(
             self.work.run, plans, liveness, assumptions=self.work.assumptions, diagnostics=self.work.diagnostics
         )
@@ -182,8 +186,12 @@ class _Planner:
             for take in takes for use in take.sources for artifact in use.artifacts
         }  # fmt: skip
         context = single_context(self.work, runtime, self.work.taken[runtime.event.number], ordered)
+        staged = [
+            take for take in self.work.taken[runtime.event.number].others
+            if context.unstaged and any(use.staged for use in take.sources)
+        ]  # fmt: skip
         rewritten = copies.rewrite(
-            takes, runtime, origin_of, spelling_of, self.work.show, shadowed, context.lead(runtime)
+            (*takes, *staged), runtime, origin_of, spelling_of, self.work.show, shadowed, context
         )
         for instruction, edit in context.edits.get(runtime.event.number, []):
             rewritten.edits.append(edit)

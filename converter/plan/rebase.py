@@ -19,7 +19,7 @@ from converter.machine.value import is_known
 from converter.plan import commands
 from converter.plan.contexts import common, needs_context, needs_nothing, triggers
 from converter.plan.dockerfiles import BuildFile
-from converter.plan.takes import Taken
+from converter.plan.takes import Staged, Taken
 from converter.plan.work import Work
 from converter.source import Edit
 
@@ -29,9 +29,11 @@ MOVED = "its source is named as the single build context has it"
 
 class Context(Struct):
     """The context of the single build, relative to the root. `edits` are those of each file, by its build's number;
-    `ignore` is the new text of its ignore file, None where that stays."""
+    `ignore` is the new text of its ignore file, None where that stays. `unstaged` tells that the runtime takes what the
+    script copied into its context from the tree itself."""
 
     folder: str
+    unstaged: bool = False
     edits: dict[int, list[tuple[Instruction, Edit]]] = field(default_factory=dict)
     ignore: str | None = None
 
@@ -48,9 +50,16 @@ def single_context(work: Work, runtime: BuildFile, taken: Taken, builders: Itera
     wanting = [builder for builder in ordered if needs_context(builder)]
     users = [*wanting, *([] if needs_nothing(runtime, taken) else [runtime])]
     folders = {file.event.context for file in users}
+    staged = [one for take in (*taken.takes, *taken.others) for use in take.sources for one in use.staged]
+    unstaged = bool(staged) and len(folders) > 1
+    if unstaged:
+        users = [*wanting, *([] if needs_nothing(runtime, taken, unstaged) else [runtime])]
+        folders = {file.event.context for file in users}
+        if runtime not in users or not _is_outside(runtime.event.context):
+            folders |= {paths.parent(one.tree) if one.kind == "file" else one.tree for one in staged}
     if not folders:
         return Context(runtime.event.context)
-    if len(folders) == 1:
+    if len(folders) == 1 and not unstaged:
         folder = folders.pop()
         if folder != runtime.event.context:
             _check_inside(work, runtime, ordered, folder)
@@ -66,19 +75,22 @@ def single_context(work: Work, runtime: BuildFile, taken: Taken, builders: Itera
                 "build both from one folder first",
             )
     folder = common(folders)
-    context = Context(folder)
+    context = Context(folder, unstaged)
     for file in users:
         if file.event.context != folder:
-            context.edits[file.event.number] = list(
-                _edits(file, taken if file is runtime else None, context.lead(file))
-            )
-    context.ignore = _ignore(work, runtime, users, folder)
+            own = taken if file is runtime else None
+            context.edits[file.event.number] = list(_edits(file, own, context.lead(file), unstaged))
+    context.ignore = _ignore(work, runtime, users, folder, staged if unstaged else [])
     return context
+
+
+def _is_outside(folder: str) -> bool:
+    return not is_known(folder) or paths.is_outside(folder) or folder == "-"
 
 
 def _check_inside(work: Work, runtime: BuildFile, builders: list[BuildFile], folder: str) -> None:
     """Only a folder of the tree can be the context of a build that stands in a file."""
-    if not is_known(folder) or paths.is_outside(folder) or folder == "-":
+    if _is_outside(folder):
         others = {builder.event.context for builder in builders} | {runtime.event.context}
         shown = ", ".join(sorted(f"`{work.show(name) or '.'}`" for name in others))
         raise refuse(
@@ -97,9 +109,10 @@ def _copies(file: BuildFile) -> Iterator[Instruction]:
                 yield instruction
 
 
-def _edits(file: BuildFile, taken: Taken | None, lead: str) -> Iterator[tuple[Instruction, Edit]]:
+def _edits(file: BuildFile, taken: Taken | None, lead: str, unstaged: bool) -> Iterator[tuple[Instruction, Edit]]:
     """The sources of the host with the way to them in front; those of artifacts are written anew anyway."""
-    takes = {take.instruction: take for take in taken.takes} if taken is not None else {}
+    every = (*taken.takes, *taken.others) if taken is not None else ()
+    takes = {take.instruction: take for take in every}
     for stage in file.stages:
         for instruction in stage.instructions:
             if instruction.keyword == "RUN" and any(flag.name == "mount" for flag in instruction.flags):
@@ -112,7 +125,8 @@ def _edits(file: BuildFile, taken: Taken | None, lead: str) -> Iterator[tuple[In
                 )
     for instruction in _copies(file):
         take = takes.get(instruction)
-        if take is not None and not all(use.keeps_host and not use.artifacts for use in take.sources):
+        if take is not None and any(use.artifacts or (unstaged and use.staged) for use in take.sources):
+            # it is written anew
             continue
         heredocs = {heredoc.argument for heredoc in instruction.heredocs}
         for index, argument in enumerate(instruction.arguments[:-1]):
@@ -134,7 +148,7 @@ def source_below(text: str, lead: str, instruction: Instruction) -> str:
     return lead if inner in ("", ".") else lead + inner
 
 
-def _ignore(work: Work, runtime: BuildFile, users: list[BuildFile], folder: str) -> str | None:
+def _ignore(work: Work, runtime: BuildFile, users: list[BuildFile], folder: str, staged: list[Staged]) -> str | None:
     """The text that the ignore file of the wider context needs, None where the one that is there serves.
 
     Raises `Refusal` where a stage would see other files of the tree than before.
@@ -143,6 +157,16 @@ def _ignore(work: Work, runtime: BuildFile, users: list[BuildFile], folder: str)
     text = work.loader.texts[path].text if path in work.loader.texts else ""
     present = runtime.event.state.files.start.kind(path) == "file"
     now = IgnoreRules.parse(text) if present else IgnoreRules()
+    hidden = [one for one in staged if _hides(now, one, folder, runtime)]
+    if hidden:
+        raise refuse(
+            "STG504",
+            f"the ignore file leaves `{hidden[0].tree}` out of the build context, which the script copied to "
+            f"`{work.show(hidden[0].host)}` for this build",
+            runtime.event.site.source,
+            runtime.event.site.span,
+            "take the rule out of .dockerignore first, where the builder allows it",
+        )
     if _difference(users, folder, now) is None:
         return None
     added: list[str] = []
@@ -166,6 +190,18 @@ def _ignore(work: Work, runtime: BuildFile, users: list[BuildFile], folder: str)
             "make the ignore files agree first, or build both from one folder",
         )
     return joined
+
+
+def _hides(rules: IgnoreRules, staged: Staged, folder: str, runtime: BuildFile) -> bool:
+    """Whether the rules leave out something of a file or folder that a build had as a copy."""
+    start = runtime.event.state.files.start
+    names = [staged.tree] if staged.kind == "file" else sorted(start.below(staged.tree))
+    for name in names:
+        copy = staged.host + name[len(staged.tree) :]
+        seen = not runtime.ignore.ignores(paths.relative(copy, runtime.event.context))
+        if seen == rules.ignores(paths.relative(name, folder)):
+            return True
+    return False
 
 
 def _difference(users: list[BuildFile], folder: str, rules: IgnoreRules) -> tuple[BuildFile, str, bool] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -60,13 +61,30 @@ class Artifact(Struct, frozen=True):
         return origin
 
 
+class Staged(Struct, frozen=True):
+    """A file or folder of the tree that the script copied to where an instruction takes it.
+
+    `tree` is its own path, `host` that of the copy; `below` is as for `Artifact`.
+    """
+
+    tree: str
+    host: str
+    below: str
+    kind: Literal["file", "folder"]
+
+
 class SourceUse(Struct, frozen=True):
-    """One source of an instruction: `keeps_host` where it also takes, or only takes, files of the host."""
+    """One source of an instruction: `keeps_host` where it also takes, or only takes, files of the host.
+
+    `staged` are those of them that are copies of other files of the tree; `only_staged` tells that all of them are.
+    """
 
     index: int
     text: str
     keeps_host: bool
     artifacts: tuple[Artifact, ...]
+    staged: tuple[Staged, ...] = ()
+    only_staged: bool = False
 
 
 class Take(Struct, frozen=True):
@@ -96,12 +114,13 @@ class HostMade(Struct, frozen=True):
 
 
 class Taken(Struct, frozen=True):
-    """Everything that one Dockerfile takes at one build."""
+    """Everything that one Dockerfile takes at one build; `others` are the instructions that take no artifact."""
 
     takes: tuple[Take, ...]
     missing: tuple[Missing, ...]
     host_made: tuple[HostMade, ...]
     sweeps_all: tuple[Instruction, ...]
+    others: tuple[Take, ...] = ()
 
 
 def look(
@@ -123,6 +142,7 @@ def look(
     missing: list[Missing] = []
     host_made: list[HostMade] = []
     sweeps_all: list[Instruction] = []
+    others: list[Take] = []
     for stage in stage_list:
         for position, instruction in enumerate(stage.instructions):
             if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") is not None:
@@ -146,13 +166,48 @@ def look(
                     uses.append(SourceUse(index, text, True, ()))
                 else:
                     keeps, artifacts = use
-                    uses.append(SourceUse(index, text, keeps, artifacts))
+                    staged, only = _staged(text, files, context, ignore) if keeps else ((), False)
+                    uses.append(SourceUse(index, text, keeps, artifacts, staged, only))
                     if keeps and paths.normalize(text) == "":
                         sweeps_all.append(instruction)
-            if any(use.artifacts for use in uses):
-                destination = expand(stage, position, arguments[-1].value)
-                takes.append(Take(instruction, stage, tuple(uses), destination))
-    return Taken(tuple(takes), tuple(missing), tuple(host_made), tuple(sweeps_all))
+            destination = expand(stage, position, arguments[-1].value)
+            take = Take(instruction, stage, tuple(uses), destination)
+            (takes if any(use.artifacts for use in uses) else others).append(take)
+    return Taken(tuple(takes), tuple(missing), tuple(host_made), tuple(sweeps_all), tuple(others))
+
+
+def _staged(text: str, files: HostFiles, context: str, ignore: IgnoreRules) -> tuple[tuple[Staged, ...], bool]:
+    """What a source takes that is a copy of something else in the tree, and whether it takes nothing else of the host."""
+    inner = paths.normalize(text.lstrip("/"))
+    if text.startswith(("http://", "https://", "git@", "ssh://")) or inner.startswith("..") or has_wildcard(inner):
+        return (), False
+    path = paths.join(context, inner)
+    entry = files.lookup(path)
+    if entry is None:
+        return (), False
+    if entry.kind == "file":
+        if isinstance(entry.origin, FromTree) and entry.origin.path != path:
+            return (Staged(entry.origin.path, path, "", "file"),), True
+        return (), False
+    found: list[Staged] = []
+    only = not any(files.lookup(name) is not None for name in files.start.below(path))
+    if isinstance(entry.origin, FromTree) and path in files.changes and entry.origin.path != path:
+        found.append(Staged(entry.origin.path, path, "", "folder"))
+    for name, held in files.changed_below(path):
+        if held is None or name == path:
+            continue
+        below = relative_to(name, path)
+        if ignore.ignores(paths.join(inner, below)):
+            continue
+        if isinstance(held.origin, FromTree):
+            if held.origin.path != name:
+                kind = files.start.kind(held.origin.path)
+                found.append(Staged(held.origin.path, name, below, "folder" if kind == "folder" else "file"))
+        elif not isinstance(held.origin, FromContainer) and (
+            held.kind != "folder" or not any(other is not None for _, other in files.inside(name))
+        ):
+            only = False
+    return tuple(found), only and bool(found)
 
 
 def _source(
