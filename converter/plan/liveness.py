@@ -36,6 +36,7 @@ from converter.machine.host import Entry, FromContainer, FromHost, FromTree, pos
 from converter.machine.value import TOKEN_START, Value
 from converter.shell.commands.effects import HARMLESS
 from converter.shell.interpreter import Run
+from converter.source import Span
 
 INSPECTIONS = frozenset(
     {"[", "[[", "test", "ls", "file", "stat", "du", "md5sum", "sha1sum", "sha256sum", "ldd", "readelf"}
@@ -51,6 +52,13 @@ CLEANING = frozenset({"rm", "rmi", "stop", "kill", "ps", "images", "inspect", "l
 
 TRANSFERS = frozenset({"cp", "mv", "install", "ln"})
 """Commands whose last operand is where the others go."""
+
+
+class Abandoned(Struct, frozen=True):
+    """Folders that are no build context any more, and the words of scripts, by their path, that named them as one."""
+
+    folders: frozenset[str] = frozenset()
+    words: frozenset[tuple[str, Span]] = frozenset()
 
 
 class Liveness(Struct):
@@ -76,7 +84,7 @@ def judge(
     scripts: Mapping[str, str] | None = None,
     gone: frozenset[str] = frozenset(),
     swaps: frozenset[int] = frozenset(),
-    abandoned: frozenset[str] = frozenset(),
+    abandoned: Abandoned | None = None,
 ) -> Liveness:
     """Decides for each event of the run whether its command stays.
 
@@ -103,9 +111,9 @@ class _Judge:
         scripts: Mapping[str, str],
         gone: frozenset[str],
         swaps: frozenset[int],
-        abandoned: frozenset[str],
+        abandoned: Abandoned | None,
     ) -> None:
-        self.abandoned = abandoned
+        self.abandoned = abandoned or Abandoned()
         self.run = run
         self.builders = builders
         self.absorbed = absorbed
@@ -267,7 +275,7 @@ class _Judge:
         return number in self.absorbed and number not in self.result.copies
 
     def files_live(self, event: ChangedFiles) -> bool:
-        if self.abandoned and self.only_fills_abandoned(event):
+        if self.abandoned.folders and self.only_fills_abandoned(event):
             return False
         if not event.operands or event.unknown:
             return True
@@ -302,7 +310,7 @@ class _Judge:
         return bool(places) and not taken_away and all(self.is_abandoned(event, path) for path in places)
 
     def is_abandoned(self, event: Event, path: str) -> bool:
-        inside = any(path == folder or paths.is_below(path, folder) for folder in self.abandoned)
+        inside = any(path == folder or paths.is_below(path, folder) for folder in self.abandoned.folders)
         return inside and event.state.files.start.kind(path) is None
 
     def is_delivered(self, event: ChangedFiles, path: str) -> bool:
@@ -448,7 +456,7 @@ class _Judge:
         pattern = re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])")
         for source, script in self.run.scripts.values():
             quiet = [(comment.span.start, comment.span.end) for comment in script.comments]
-            gone: list[tuple[int, int]] = []
+            gone = [(span.start, span.end) for path, span in self.abandoned.words if path == source.path]
             for other in self.run.events:
                 if other.site.source is not source:
                     continue

@@ -20,7 +20,7 @@ from converter.plan.checks import Checker
 from converter.plan.container_runs import ContainerRuns
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.facts import ROOT_USERS
-from converter.plan.liveness import Liveness, judge
+from converter.plan.liveness import Abandoned, Liveness, judge
 from converter.plan.merge import Tail, merge, name_stages
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.modes import Modes
@@ -83,7 +83,7 @@ class _Planner:
         needed: set[int] = set()
         gone = self.gone(finals, builders)
         swaps = swapped(finals, self.work.run)
-        left: frozenset[str] = frozenset()
+        left = Abandoned()
         while True:
             liveness = judge(self.work.run, builders, absorbed, needed, self.work.mentions, gone, swaps, left)
             plans, more = self.final_plans(finals, liveness)

@@ -6,15 +6,22 @@ from collections.abc import Iterable
 
 from converter.machine import paths
 from converter.machine.events import Built, ChangedFolder, Created, RanCommand
+from converter.plan.liveness import Abandoned
 from converter.plan.model import FinalPlan
 from converter.plan.work import Work
 
 
-def abandoned(work: Work, plans: Iterable[FinalPlan]) -> frozenset[str]:
+def abandoned(work: Work, plans: Iterable[FinalPlan]) -> Abandoned:
     """The contexts of final builds that are no context any more, and that nothing else in the script looks into."""
     moved = {plan.runtime.event.number for plan in plans if plan.context.folder != plan.runtime.event.context}
-    folders = {event.context for event in work.builds if event.number in moved}
-    return frozenset(folder for folder in folders if folder and not _used(work, folder, moved))
+    builds = [event for event in work.builds if event.number in moved]
+    words = {
+        (event.site.source.path, event.spans[event.command.context.index])
+        for event in builds
+        if event.command.context is not None and event.spans
+    }
+    folders = {event.context for event in builds if event.context and not _used(work, event.context, moved)}
+    return Abandoned(frozenset(folders), frozenset(words))
 
 
 def _used(work: Work, folder: str, moved: set[int]) -> bool:
