@@ -39,7 +39,8 @@ def _diagnostics(finding: Finding, touched: Touched | None) -> Iterator[dict[str
     deleted = [change.path for change in finding.changes if change.after is None]
     also = f", and delete {', '.join(deleted)}" if deleted else ""
     run = f"or run `{finding.command}`." if finding.command else "or apply the patch of `stageify review`."
-    together = f"Take the {len(suggestions)} suggestions together, in one commit{also}; {run}"
+    what = "Take this suggestion" if len(suggestions) == 1 else f"Take the {len(suggestions)} suggestions together"
+    together = f"{what}, in one commit{also}; {run}"
     for path in (own, *(path for path in suggestions if path != own)):
         text = f"{finding.message}.\n\n{finding.why}" if path == own else f"Part of the change for {own}."
         span = suggestions[path]
