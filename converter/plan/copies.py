@@ -342,7 +342,8 @@ class _Writer:
                 "or a folder",
                 self.source,
                 take.instruction.span,
-                f"write the destination in full (`{_join(written, name)}` for a file), then try again",
+                f"write the destination in full (`{_join(written, name)}`) for a file, or let `docker cp` take "
+                f"`{self.show(artifact.path.flat)}/.` for a folder, then try again",
             )
         if kind == "folder":
             return self.done(take, artifact, origin, chown, source, written, target or written)
@@ -355,6 +356,9 @@ class _Writer:
     def done(
         self, take: Take, artifact: Artifact, origin: Origin, chown: bool, source: str, destination: str, absolute: str
     ) -> _Part:
+        kind, _ = kind_of(artifact, origin.builder, self.runtime, take.stage)
+        if kind == "folder" and not artifact.pattern and not absolute.endswith("/"):
+            absolute += "/"
         self.out.copied.append(Copied(artifact, origin.stage, absolute, take.instruction.span))
         if chown and origin.chown is not None:
             self.out.diagnostics.append(

@@ -32,6 +32,26 @@ _COMPILERS = (
 """Programs whose -o names one file."""
 
 
+_FOLDER_FLAGS = (
+    r"(?:\b(?:javac|kotlinc|scalac|groovyc)\b.*\s-d|\bpip[\d.]*\s+wheel\b.*\s(?:-w|--wheel-dir)|\bunzip\b.*\s-d|"
+    r"\btar\b.*\s(?:-C|--directory)|\s(?:--out-dir|--outdir|--outDir|--output-path|--dist-dir|--wheel-dir|--destination))"
+)
+"""Flags that name a folder which a program writes its files into."""
+
+_SCRIPTS = r"\b(?:npm|yarn|pnpm|bun)\s+(?:run\s+)?(?:-\S+\s+)*[\w:-]*(?:build|dist|prod)|\b(?:ng|vue-cli-service|vite|webpack|gulp|grunt|parcel)\b"
+_CONVENTIONAL = {
+    "dist": _SCRIPTS,
+    "build": _SCRIPTS,
+    "node_modules": r"\b(?:npm|yarn|pnpm|bun)\b",
+    "bower_components": r"\bbower\b",
+    "vendor": r"\b(?:composer|bundle|govendor|glide|dep)\b",
+    "public": r"\b(?:hugo|gatsby)\b",
+    "_site": r"\bjekyll\b",
+    "target": r"\b(?:mvn|mvnw|cargo|sbt|lein)\b",
+}
+"""Folders that build tools make by these names, and the commands that make them."""
+
+
 def kind_of(
     artifact: Artifact, builder: BuildFile, runtime: BuildFile, stage: Stage
 ) -> tuple[Literal["file", "folder", "unknown"], str]:
@@ -64,6 +84,10 @@ def _evidence(
                 yield "file", f"the builder writes it with -o {name}"
         if re.search(rf"\bgo\s+(?:install|get)\b.*(?:^|[\s/]){spelled}(?=$|[\s;&|@])", command) and "/bin/" in flat:
             yield "file", "go install makes it"
+        if re.search(rf"{_FOLDER_FLAGS}[ =]?['\"]?(?:\S*/)?{spelled}/?['\"]?(?=$|\s)", command):
+            yield "folder", "the builder writes files into it"
+    if name in _CONVENTIONAL and re.search(_CONVENTIONAL[name], text):
+        yield "folder", f"that is the folder which such a build calls {name}"
     if re.search(rf"\bchmod\s+[ugoa]*\+x\s+(?:\S+\s+)*(?:\S*/)?{spelled}(?=$|[\s;&|])", text):
         yield "file", "the builder makes it executable"
     if re.search(rf"\b(?:strip|upx|ldd)\s+(?:\S+\s+)*(?:\S*/)?{spelled}(?=$|[\s;&|])", text):
