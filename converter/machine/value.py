@@ -177,7 +177,8 @@ class Unknowns(Struct):
         """Whether every choice in a flat value is between single words that are no flags."""
         for unknown in self.tokens_in(flat):
             for _, value in self.choices.get(unknown.token, ()):
-                if not re.fullmatch(r"[\w.:/@%+=,][\w.:/@%+=,-]*", value.flat):
+                text = re.sub("\x00[^\x01]*\x01", "x", value.flat)
+                if not re.fullmatch(r"[\w.:/@%+=,][\w.:/@%+=,-]*", text):
                     return False
         return True
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from converter.diagnostics import Refusal, refuse
 from converter.machine import paths
 from converter.machine.host import FromTree
-from converter.machine.state import State
+from converter.machine.state import State, Variable
 from converter.machine.value import is_known
 from converter.shell import flow, reader
 from converter.shell.commands.call import Call, Result
@@ -85,6 +85,8 @@ def shell(call: Call, state: State) -> Result:
         if not is_known(first):
             return _not_followed(call, state, first)
         inner = positional_after(call, rest[1:], replace(state, options=frozenset(options)))
+        named = rest[0].value if rest else call.values[0]
+        inner = inner.assign("0", Variable(named, None, True))
         return commands_of(
             first, call, inner, lambda found, run: call.machine.child(run, found, state, kind, call.machine.script_path)
         )
