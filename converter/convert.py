@@ -294,6 +294,10 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
             len(run.scripts) == 1,
             run.reads,
         )
+        if path in result.deleted:
+            whole = Span(0, len(source.text))
+            changes[path] = Changes([], [(whole, "it did nothing but what goes, and nothing else uses it")], [])
+            continue
         text = apply_edits(source.text, edits.edits)
         if text != source.text and text.strip():
             check_script(source, script, text)

@@ -29,12 +29,14 @@ from converter.machine.events import (
     RanCommand,
     RemovedContainers,
     RemovedImages,
+    Site,
     Skipped,
     UsedImages,
 )
 from converter.machine.host import Entry, FromContainer, FromHost, FromTree, possible
 from converter.machine.value import TOKEN_START, Value
 from converter.shell.commands.effects import HARMLESS
+from converter.shell.expander import Read
 from converter.shell.interpreter import Run
 from converter.source import Span
 
@@ -135,6 +137,10 @@ class _Judge:
         self.by_source: dict[str, list[Event]] = {}
         for event in run.events:
             self.by_source.setdefault(event.site.source.path, []).append(event)
+        self.through: dict[Site, list[int]] = {}
+        for event in run.events:
+            for site in event.calls:
+                self.through.setdefault(site, []).append(event.number)
         self.forced: set[int] = set()
         """Events of tests that decide whether something that stays runs."""
 
@@ -457,6 +463,8 @@ class _Judge:
         for source, script in self.run.scripts.values():
             quiet = [(comment.span.start, comment.span.end) for comment in script.comments]
             gone = [(span.start, span.end) for path, span in self.abandoned.words if path == source.path]
+            gone += [(s.span.start, s.span.end) for s in self.gone_calls() if s.source is source]
+            alive = {e.site.span for e in self.run.events if e.site.source is source and e.number in self.result.live}
             for other in self.run.events:
                 if other.site.source is not source:
                     continue
@@ -464,7 +472,7 @@ class _Judge:
                 if isinstance(other, Assigned) and other.name == name:
                     head = source.text.find(name, start, end)
                     quiet.append((head, head + len(name)))
-                elif other.number not in self.result.live:
+                elif other.site.span not in alive:
                     gone.append((start, end))
             reads = [read for read in self.run.reads if read.source is source and read.name == name]
             for match in pattern.finditer(source.text):
@@ -478,6 +486,13 @@ class _Judge:
                     return False
                 used = True
         return used
+
+    def gone_calls(self) -> list[Site]:
+        """The calls of functions and scripts that did nothing that stays."""
+        return [
+            site for site, numbers in self.through.items()
+            if call_goes([self.run.events[number] for number in numbers], self.result.live, self.run.reads)
+        ]  # fmt: skip
 
     def construct_lives(self, event: Skipped) -> bool:
         """A construct that only looks at, cleans up or reports on what is gone goes with it."""
@@ -704,6 +719,23 @@ def is_inside(inner: Event, outer: Event) -> bool:
         site.source is outer.site.source and site.span in outer.site.span
         for site in (inner.site, *inner.calls[len(outer.calls) :])
     )
+
+
+def call_goes(events: list[Event], live: set[int], reads: Iterable[Read]) -> bool:
+    """Whether a call with these events did nothing that stays, and something that goes."""
+    sites = {event.site for event in events}
+    by_binding: dict[int, list[Site | None]] = {}
+    for read in reads:
+        by_binding.setdefault(read.binding, []).append(read.site)
+
+    def accompanies(event: Event) -> bool:
+        # a message, a test, or a variable for the others only
+        if isinstance(event, Assigned):
+            return all(site in sites for site in by_binding.get(event.number, ()))
+        return is_void(event)
+
+    telling = [event for event in events if not accompanies(event)]
+    return bool(telling) and not any(event.number in live for event in telling)
 
 
 def is_void(event: Event) -> bool:

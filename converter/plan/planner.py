@@ -102,6 +102,7 @@ class _Planner:
         remarks = Remarks(self.work)
         remarks.left_behind(result)
         remarks.deletions(result, builders)
+        remarks.other_scripts(result)
         for final in plans:
             self.work.assumptions += final.rewritten.assumptions
             self.work.diagnostics += final.rewritten.diagnostics

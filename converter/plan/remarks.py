@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from converter.diagnostics import Diagnostic, Severity, warning
+from converter.diagnostics import Diagnostic, Severity, refuse, warning
 from converter.machine import paths
 from converter.machine.host import FromContainer, possible
-from converter.plan.mentions import Mention, mentions_of, tag_mentions
+from converter.plan.liveness import call_goes
+from converter.plan.mentions import Mention, is_active, mention, mentions_of, tag_mentions
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.work import Work
 
@@ -94,6 +95,38 @@ class Remarks:
                         self.work.diagnostics.append(
                             Diagnostic("STG621", "warning", message, "build it with --target there", mention.location)
                         )
+
+    def other_scripts(self, result: Plan) -> None:
+        """Scripts that the driver starts or reads: one that did nothing but what goes is deleted, and one that
+        something else uses is not changed."""
+        run = self.work.run
+        start = result.finals[0].runtime.event.state.files.start
+        for path, (source, _) in run.scripts.items():
+            inside = [event for event in run.events if event.site.source is source]
+            if source.file is not source or not inside or not all(event.calls for event in inside):
+                continue
+            dead = [event for event in inside if event.number not in result.liveness.live]
+            if not dead and path not in result.word_edits:
+                continue
+            own = {other.file.path for other, _ in run.scripts.values()}
+            users = [
+                name for name, text in self.work.mentions.items()
+                if name not in own and is_active(name) and mention(name, text, path, start) is not None
+            ]  # fmt: skip
+            if users:
+                raise refuse(
+                    "STG304",
+                    f"{users[0]} uses {path} as well, which would change",
+                    source,
+                    dead[0].site.span if dead else source.line_span(1),
+                    "give each its own script first",
+                )
+            calls = {event.calls[len(event.calls) - 1] for event in inside}
+            gone = all(
+                call_goes([e for e in run.events if site in e.calls], result.liveness.live, run.reads) for site in calls
+            )
+            if gone:
+                result.deleted.append(path)
 
     def note_sweeps(self, final: FinalPlan) -> None:
         files = (final.runtime, *final.builders)

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from converter.diagnostics import refuse
 from converter.machine.events import Announced, Assigned, ChangedFolder, Event, Site, Skipped
-from converter.plan.liveness import is_void
+from converter.plan.liveness import call_goes, is_void
 from converter.shell import syntax
 from converter.shell.expander import Read
 from converter.source import Edit, Source, Span
@@ -110,15 +110,7 @@ class _Editor:
     def call_goes(self, site: Site) -> bool:
         """Whether a call did nothing that stays, and something that goes."""
         events = [*self.through.get(site, []), *(e for e in self.by_span.get(site.span, []) if e.site == site)]
-        telling = [event for event in events if not self.only_accompanies(event, events)]
-        return bool(telling) and not any(event.number in self.live for event in telling)
-
-    def only_accompanies(self, event: Event, others: list[Event]) -> bool:
-        """Whether an event has no purpose of its own beside others: a message, a test, a variable for them only."""
-        if isinstance(event, Assigned):
-            sites = {other.site for other in others}
-            return all(read.site in sites for read in self.reads if read.binding == event.number)
-        return is_void(event)
+        return call_goes(events, self.live, self.reads)
 
     def is_still_named(self, name: str) -> bool:
         """Whether a function is mentioned anywhere but in its definition and in plain calls and traps that go with it."""
@@ -225,7 +217,8 @@ class _Editor:
     def branches_verdict(self, command: syntax.If | syntax.Case | syntax.For | syntax.While) -> Verdict:
         """A construct goes when nothing in it stays and its tests only look; otherwise parts of it may go."""
         tests, bodies = _parts(command)
-        fates = [self.body_fate(body, bool(tests) and self.all_gone(tests[0])) for body in bodies]
+        loop = isinstance(command, (syntax.For, syntax.While))
+        fates = [self.body_fate(body, bool(tests) and self.all_gone(tests[0]), loop) for body in bodies]
         test_verdicts = [self.verdict(s.command) for test in tests for s in test.statements]
         if "gone" not in fates and "gone" not in test_verdicts and "mixed" not in [*fates, *test_verdicts]:
             return "kept"
@@ -236,10 +229,13 @@ class _Editor:
     def all_gone(self, body: syntax.Body) -> bool:
         return all(self.verdict(statement.command) == "gone" for statement in body.statements)
 
-    def body_fate(self, body: syntax.Body, decided: bool) -> Literal["gone", "idle", "kept", "mixed"]:
+    def body_fate(
+        self, body: syntax.Body, decided: bool, loop: bool = False
+    ) -> Literal["gone", "idle", "kept", "mixed"]:
         """What becomes of a list of a construct: `idle` where nothing goes and nothing in it has a purpose alone.
 
-        `decided` tells that the test of the construct goes itself, so that what leaves the script on its failure does too.
+        `decided` tells that the test of the construct goes itself, so that what leaves the script on its failure does
+        too; `loop` that the list is the body of a loop.
         """
         unreached = [event for event in self.by_span.get(body.span, []) if isinstance(event, Skipped) and event.branch]
         events = self.events_in(body)
@@ -250,11 +246,11 @@ class _Editor:
             return "idle" if names <= _IDLE else "kept"
         verdicts = [self.verdict(statement.command) for statement in body.statements]
         idle = all(
-            verdict == "gone" or self.is_idle(statement.command, decided)
+            verdict == "gone" or self.is_idle(statement.command, decided, loop)
             for statement, verdict in zip(body.statements, verdicts, strict=True)
         )
         if idle:
-            return "gone" if "gone" in verdicts else "idle"
+            return "gone" if set(verdicts) & {"gone", "mixed"} else "idle"
         return "kept" if all(verdict == "kept" for verdict in verdicts) else "mixed"
 
     def events_in(self, body: syntax.Body) -> list[Event]:
@@ -265,13 +261,22 @@ class _Editor:
                 found += events
         return found
 
-    def is_idle(self, command: syntax.Command, decided: bool) -> bool:
-        """Whether a command only reports or waits; what ends the script is idle only where its reason goes."""
+    def is_idle(self, command: syntax.Command, decided: bool, loop: bool) -> bool:
+        """Whether a command has no purpose where nothing else in its list has one.
+
+        What leaves the script is idle only where it ran on one way of a test that goes, what leaves a loop also where
+        the whole loop would go.
+        """
         for simple in syntax.simple_commands(command):
             name = _name(simple)
-            if name in ("exit", "return") and not decided:
-                return False
-            if name not in _IDLE and not self.only_announces(simple):
+            events = self.by_span.get(simple.span, [])
+            if self.verdict(simple) == "gone" or self.only_announces(simple):
+                continue
+            leaves = name in ("break", "continue") and not loop
+            if leaves or name in ("exit", "return"):
+                if not decided or not all(event.state.conditions for event in events):
+                    return False
+            elif name not in _IDLE:
                 return False
         return True
 
@@ -712,7 +717,10 @@ class _Editor:
                     break
                 start = above
             return Span(start, span.end)
-        if previous_blank and span.end < len(self.text) and next_line.strip() in ("}", ")", "fi", "done"):
+        opens = re.search(r"(?:\bthen|\bdo|\belse|\{|\(|\))[ \t]*\r?\n$", self.text[: span.start]) is not None
+        if next_blank and opens:
+            return Span(span.start, span.end + len(next_line))
+        if previous_blank and span.end < len(self.text) and next_line.strip() in _CLOSING:
             return Span(previous_start, span.end)
         return span
 
@@ -721,6 +729,9 @@ _GUARD_COMMANDS = frozenset(
     {"[", "test", "echo", "printf", "exit", "return", "true", ":", "cat", "die", "fail", "false"}
 )
 """Commands of a check that only reports a failure and ends the script."""
+
+_CLOSING = frozenset({"}", ")", "fi", "done", "esac", ";;", "else"})
+"""Lines that end a list."""
 
 _IDLE = _GUARD_COMMANDS | {"sleep", "break", "continue", "date", "[[", "shift"}
 """Commands that have no purpose where nothing else in their list has one."""

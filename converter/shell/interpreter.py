@@ -328,10 +328,11 @@ class Interpreter:
             place = builds[0].span if builds else caller.span if caller else command.span
             raise refuse(
                 "STG302",
-                f"whether and how often this command runs is decided by {what}, which is not followed",
+                f"whether and how often this command runs is not known: {what} is not followed",
                 source,
                 place,
-                "move the commands of the builder pattern out of it, or convert this part by hand",
+                _given(command, source, state)
+                + "move the commands of the builder pattern out of it, or convert this part by hand",
             )
         self.record(Skipped(self.number(), site, self.calls, state, words, False))
         bodies = [command, *self.called_bodies(words)]
@@ -953,10 +954,22 @@ def _named(command: syntax.Command, source: Source) -> str:
         return f"`{command.keyword}`"
     line, _ = source.position(command.span.start)
     if isinstance(command, syntax.For) and not command.select:
-        return f"the loop in line {line}, whose list is not known"
+        return f"the loop in line {line}, whose list is not known,"
     if isinstance(command, syntax.While):
-        return f"the loop in line {line}, whose test is not known"
+        return f"the loop in line {line}, whose test is not known,"
     return f"`{source.slice(command.span).split(maxsplit=1)[0]}` in line {line}"
+
+
+def _given(command: syntax.Command, source: Source, state: State) -> str:
+    """How the person can give the list of a loop."""
+    if not isinstance(command, syntax.For) or command.select:
+        return ""
+    text = " ".join(source.slice(word.span) for word in command.words or ())
+    names = [name for name in re.findall(r"\$\{?([A-Za-z_]\w*)", text) if name not in state.variables]
+    ways = [f"--env {name}=VALUE" for name in dict.fromkeys(names)]
+    if command.words is None or re.search(r"\$\{?[@*1-9]", text):
+        ways.append("the script's arguments after --")
+    return f"give the list with {' and '.join(ways)}, or " if ways else ""
 
 
 SETTING = frozenset(

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+./scripts/image.sh probe:latest
+docker run --rm probe:latest

@@ -1,0 +1,10 @@
+#!/bin/bash
+set -euo pipefail
+
+build_image() {
+    local tag=$1 file=$2
+    echo "building $tag"
+    docker build -t "$tag" -f "$file" .
+}
+
+build_image probe:latest Dockerfile

@@ -1,0 +1,3 @@
+#!/bin/sh
+docker build -t probe:latest .
+docker run --rm probe:latest

@@ -1,0 +1,7 @@
+#!/bin/bash
+run() {
+    echo "+ $*"
+    "$@"
+}
+
+run docker build -t probe:latest .
