@@ -8,7 +8,7 @@ from converter.diagnostics import Diagnostic, Severity, refuse, warning
 from converter.machine import paths
 from converter.machine.host import FromContainer, possible
 from converter.plan.liveness import call_goes
-from converter.plan.mentions import Mention, is_active, mention, mentions_of, tag_mentions
+from converter.plan.mentions import Mention, is_active, mentions_of, tag_mentions
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.work import Work
 
@@ -109,10 +109,8 @@ class Remarks:
             if not dead and path not in result.word_edits:
                 continue
             own = {other.file.path for other, _ in run.scripts.values()}
-            users = [
-                name for name, text in self.work.mentions.items()
-                if name not in own and is_active(name) and mention(name, text, path, start) is not None
-            ]  # fmt: skip
+            texts = {name: text for name, text in self.work.mentions.items() if name not in own and is_active(name)}
+            users = [found.location.file for found in mentions_of(path, texts, start)]
             if users:
                 raise refuse(
                     "STG304",
