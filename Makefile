@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench oracle clean
 
 demo: $(VENV)/.installed
 	$(BIN)/stageify convert samples/without-multi-stage
@@ -21,6 +21,10 @@ lint: $(VENV)/.test-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# the script collection and 5,000 generated scripts under real shells
+oracle: $(VENV)/.test-installed
+	$(BIN)/pytest -n $(JOBS) tests/oracle --generated-scripts 5000
 
 bench: $(VENV)/.test-installed
 	$(BIN)/python benchmarks/startup.py

@@ -1,5 +1,14 @@
-"""Fixtures for all tests."""
+"""Fixtures and options for all tests."""
+
+from __future__ import annotations
+
+import pytest
 
 from tests.engine.fixtures import engine, go_image, go_toolchain_image
 
 __all__ = ["engine", "go_image", "go_toolchain_image"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much the oracle does."""
+    parser.addoption("--generated-scripts", default=300, type=int, help="how many scripts the oracle makes")

@@ -162,7 +162,7 @@ class _Editor:
             return "kept" if self.verdict(command.body) == "kept" else "mixed"
         if isinstance(command, syntax.Redirected):
             return self.verdict(command.command)
-        if isinstance(command, syntax.Test):
+        if isinstance(command, (syntax.Test, syntax.Evaluation)):
             return self.event_verdict(command.span, self.by_span.get(command.span, []))
         if self.is_skipped(command):
             return self.construct_verdict(command)

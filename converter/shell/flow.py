@@ -83,6 +83,8 @@ def run(machine: Interpreter, command: syntax.Command, state: State, source: Sou
         return while_loop(machine, command, state, source)
     if isinstance(command, syntax.Test):
         return double_brackets(machine, command, state, source)
+    if isinstance(command, syntax.Evaluation):
+        return evaluation(machine, command, state, source)
     return None
 
 
@@ -115,7 +117,7 @@ def fork(
         # a file is missing in a clean checkout: unless the script gives up without it
         mark = machine.mark()
         after = on_true(state) if outcome else on_false(state)
-        if after.flow == "run":
+        if after.flow in ("run", "break", "continue") or (after.flow == "return" and after.status == "success"):
             unreached(machine, without[0 if outcome else 1], state, place.source)
             return after
         machine.back_to(mark)
@@ -405,3 +407,17 @@ def double_brackets(machine: Interpreter, command: syntax.Test, state: State, so
         return machine.asked(lambda scene: conditions.extended(found, scene), inner)
 
     return choices(machine, state, flats, ask)
+
+
+def evaluation(machine: Interpreter, command: syntax.Evaluation, state: State, source: Source) -> State:
+    """`(( ... ))`: fails where the value is zero."""
+    outer, first = machine.site, machine.number()
+    machine.site = Site(source, command.span)
+    state, text = machine.words.expand_expression(command.expression, state, source, command.span)
+    state, value = machine.words.evaluate(text, state, source, command.span, True)
+    machine.site = outer
+    if machine.number() == first:
+        machine.note_test(("((", text, "))"), command.span, state, source)
+    if value is None:
+        return replace(state, status="unknown", asked=None)
+    return replace(state, status="success" if value else "failure", asked=None)

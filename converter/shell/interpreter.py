@@ -221,13 +221,14 @@ class Interpreter:
         if isinstance(command, syntax.AndOr):
             return self.and_or(command, state, source)
         if isinstance(command, syntax.Pipeline):
-            return self.pipeline(command, state, source)
+            return self.failed(self.pipeline(command, state, source))
         if isinstance(command, syntax.Negated):
             state = self.tested((syntax.Statement(command.span, command.command, False),), state, source)
             asked = None if state.asked is None else negate(state.asked)
             return replace(state, status=NEGATED[state.status], asked=asked)
         if isinstance(command, syntax.Group):
-            return self.group(command, state, source)
+            state = self.group(command, state, source)
+            return self.failed(state) if command.subshell else state
         if isinstance(command, syntax.Function):
             self.functions[command.name] = (source, command)
             return replace(state, status="success")
@@ -238,7 +239,7 @@ class Interpreter:
             return state
         found = flow.run(self, command, state, source)
         if found is not None:
-            return found
+            return self.failed(found) if isinstance(command, (syntax.Test, syntax.Evaluation)) else found
         return self.skipped(command, state, source, _named(command, source))
 
     def tested(self, body: tuple[syntax.Statement, ...], state: State, source: Source) -> State:

@@ -96,6 +96,19 @@ def parameter(expander: Expander, part: syntax.Parameter, state: State, source: 
     if variable is not None and variable.items is not None:
         # without a subscript it is element 0
         variable = replace(variable, is_set=any(key == "0" for key, _ in variable.items))
+    if (
+        variable is not None
+        and variable.is_set is False
+        and "nounset" in state.options
+        and part.operator not in DEFAULTS
+    ):
+        raise refuse(
+            "STG302",
+            f"the script ends here: `{part.name}` is not set, and `set -u` holds",
+            source,
+            part.span,
+            "give it a value, or a default as in `${NAME-}`",
+        )
     if part.length:
         return state, _length(look, variable)
     if not part.operator:

@@ -292,7 +292,9 @@ class _Reader:
 
     def do_group(self, node: Tree, depth: int) -> syntax.Body | None:
         """The body of a loop."""
-        group = next((child for child in node.children if child.type in ("do_group", "compound_statement")), None)
+        # the test of `while ((...))` is a compound statement too
+        kinds = ("do_group", "compound_statement")
+        group = next((child for kind in kinds for child in node.children if child.type == kind), None)
         if group is None or len(group.children) < 2:
             return None
         return self.between_words(group.children[0], group.children[-1], group.children[1:-1], depth)

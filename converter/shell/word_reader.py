@@ -377,7 +377,8 @@ class WordReader:
             return self.slice(position, end)
         if operator in ("/", "//", "/#", "/%"):
             # a slash right behind the operator belongs to the pattern only where there is no operator for it
-            operand, position = self.until(position, end, "pattern", "/}")
+            slash = operator == "//" and text.startswith("/", position)
+            operand, position = self.until(position, end, "pattern", "/}", 1 if slash else 0)
             second = None
             if text.startswith("/", position):
                 second, position = self.until(position + 1, end, "pattern", "}")
@@ -385,9 +386,13 @@ class WordReader:
         operand, position = self.until(position, end, "pattern", "}")
         return operand, None, position
 
-    def until(self, position: int, end: int, mode: Mode, stops: str) -> tuple[syntax.Word, int]:
+    def until(self, position: int, end: int, mode: Mode, stops: str, plain: int = 0) -> tuple[syntax.Word, int]:
+        """A word up to one of the stops; `plain` characters at its start are no stops."""
         inner: list[syntax.Part] = []
-        close = self.run(inner, position, end, mode, stops)
+        if plain:
+            span = Span(position, position + plain)
+            inner.append(syntax.Text(span, self.text[position : position + plain], False))
+        close = self.run(inner, position + plain, end, mode, stops)
         if close >= end:
             raise Unreadable(position)
         return syntax.Word(Span(position, close), tuple(inner)), close

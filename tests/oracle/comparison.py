@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from converter.machine import paths
 from converter.machine.host import Alternatives, Entry, FromContainer, HostFiles
-from converter.machine.predicate import Condition, Facts, decide, learn
+from converter.machine.predicate import Facts, decide, learn
 from converter.machine.value import ROOT_TOKEN, TOKEN_END, TOKEN_START, Unknowns, Value, is_known
 from converter.recording.masking import masked
 from tests.oracle.prediction import Expected, Open, Prediction
@@ -66,17 +66,23 @@ class _Alignment:
             self._fail(step, call, "a command ran that is not predicted")
             return None
         expected = self.steps[step]
-        conditions = expected.state.conditions
-        open_conditions = [found for found in conditions if decide(found.predicate, facts) is None]
-        possible = not any(decide(found.predicate, facts) is False for found in conditions)
+        # a path behind a test that others left (exit, return, break) has no condition any more, but knows the outcome
+        wanted = expected.state.facts
+        open_facts = {fact: holds for fact, holds in wanted.items() if decide(fact, facts) is None}
+        possible = all(decide(fact, facts) is not (not holds) for fact, holds in wanted.items())
         if possible:
-            found = self._taken(expected, step, call, _all(open_conditions, facts), bound)
+            learned = facts
+            for fact, holds in open_facts.items():
+                learned = learn(fact, holds, learned)
+            found = self._taken(expected, step, call, learned, bound)
             if found is not None:
                 return found
-        if not possible or open_conditions:
+        if not possible or open_facts:
             # with several open tests it is not told which of them failed
-            one = open_conditions[0].predicate if len(open_conditions) == 1 and possible else None
-            return self.find(step + 1, call, learn(one, False, facts) if one is not None else facts, bound)
+            if possible and len(open_facts) == 1:
+                ((fact, holds),) = open_facts.items()
+                facts = learn(fact, not holds, facts)
+            return self.find(step + 1, call, facts, bound)
         return None
 
     def _taken(
@@ -113,12 +119,6 @@ class _Alignment:
     def _fail(self, step: int, call: int, problem: str) -> None:
         if (call, step) >= self.furthest:
             self.furthest, self.problem = (call, step), problem
-
-
-def _all(conditions: Sequence[Condition], facts: Facts) -> Facts:
-    for condition in conditions:
-        facts = learn(condition.predicate, True, facts)
-    return facts
 
 
 def _splits(value: Value) -> bool:

@@ -88,7 +88,8 @@ class Maker:
         inner = [self.pick("", "a", "b c", "-", "/", ".", "\\$", "*")]
         for _ in range(self.random.randint(0, 2)):
             inner.append(self.parameter())
-            inner.append(self.pick("", "-", ".", " ", "x"))
+            # a letter would belong to the name of `$N`
+            inner.append(self.pick("", "-", ".", " ", "x" if inner[-1].endswith("}") else "/"))
         return '"' + "".join(inner) + '"'
 
     def word(self) -> str:
@@ -132,7 +133,7 @@ class Maker:
             f"docker build --build-arg A={self.expansion()}. -t app .",
             f"docker build $OPTS -t app:{self.pick('1', '$SAFE', '${SAFE}')} -f Dockerfile.build .",
             f'docker build -t "app" {words} web',
-            f"docker create --name {self.fresh('t')} {words} base",
+            f"docker create {words} base",
             f"docker tag base app:{self.safe()}",
         ]
         if self.bash:

@@ -17,7 +17,7 @@ from converter.machine.state import State
 from converter.machine.value import Unknowns, Value
 from converter.shell.commands import COMMANDS, docker
 from converter.shell.commands.call import Call, Result
-from converter.shell.interpreter import Interpreter, NeedsFiles, interpret
+from converter.shell.interpreter import Interpreter, Mark, NeedsFiles, interpret
 from converter.source import Source
 from tests.oracle.collection import Script
 
@@ -29,6 +29,7 @@ class Expected(Struct, frozen=True):
     words: tuple[Value, ...]
     state: State
     line: int
+    event: int
 
 
 class Open(Struct, frozen=True):
@@ -37,6 +38,7 @@ class Open(Struct, frozen=True):
     why: str
     state: State
     line: int
+    event: int
 
 
 class Prediction(Struct, frozen=True):
@@ -81,20 +83,25 @@ def _watched() -> Iterator[list[Expected | Open]]:
             program = find_program(argv)
             assert program is not None
             line = call.source.position(call.site.span.start)[0]
-            steps.append(Expected(program.name, call.values[program.index + 1 :], state, line))
+            steps.append(Expected(program.name, call.values[program.index + 1 :], state, line, call.number))
         return docker_run(call, state)
 
     def record(machine: Interpreter, event: Event) -> None:
         line = event.site.source.position(event.site.span.start)[0]
         if isinstance(event, Skipped) and not event.never and event.words:
-            steps.append(Open("a part that is not followed", event.state, line))
+            steps.append(Open("a part that is not followed", event.state, line, event.number))
         elif isinstance(event, RanCommand) and _may_run_docker(event):
-            steps.append(Open(event.name, event.state, line))
+            steps.append(Open(event.name, event.state, line, event.number))
         machine_record(machine, event)
 
-    docker_run, machine_record = docker.run, Interpreter.record
+    def back_to(machine: Interpreter, mark: Mark) -> None:
+        machine_back_to(machine, mark)
+        steps[:] = [step for step in steps if step.event < machine.number()]
+
+    docker_run, machine_record, machine_back_to = docker.run, Interpreter.record, Interpreter.back_to
     handlers = {name: run for name, handler in COMMANDS.items() if handler is docker_run}
-    with patch.dict(COMMANDS, handlers), patch.object(Interpreter, "record", record):
+    methods = patch.multiple(Interpreter, record=record, back_to=back_to)
+    with patch.dict(COMMANDS, handlers), methods:
         yield steps
 
 

@@ -132,3 +132,10 @@ def test_a_script_that_runs_on_is_refused() -> None:
     with pytest.raises(Refusal) as caught:
         run(loops + "\n")
     assert caught.value.diagnostic.code == "STG305"
+
+
+def test_a_variable_that_is_not_set_ends_a_script_under_set_u() -> None:
+    with pytest.raises(Refusal) as caught:
+        run("set -u\nunset X\ndocker build -t app:$X .\n")
+    assert "`X` is not set" in caught.value.diagnostic.message
+    assert run("set -u\nunset X\ndocker build -t app:${X-1} .\n").events

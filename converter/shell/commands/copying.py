@@ -6,8 +6,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from converter.machine import paths
-from converter.machine.host import FromContainer, FromHost, FromLink, HostFiles
+from converter.machine.events import Event, RanCommand, Skipped
+from converter.machine.host import Alternatives, FromContainer, FromHost, FromLink, HostFiles
 from converter.machine.state import State
+from converter.machine.value import is_known
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.changes import changed, matches, named, taint
 from converter.shell.commands.folders import make_folders
@@ -49,6 +51,21 @@ def install(call: Call, state: State) -> Result:
     return _Transfer(call, state, parsed, "install", parsed.only(_INSTALL)).run()
 
 
+_HARMLESS = frozenset(
+    """[ [[ test set true false : shift break continue return exit echo printf trap umask let unset
+    export readonly declare local typeset read getopts wait command type hash cat tr cut grep sed awk head
+    tail sort uniq wc tag push pull login logout basename dirname date uname id pwd ls sleep""".split()
+)
+"""Commands that stay in the script and make no files; those of docker by their second word."""
+
+
+def _may_make(event: Event) -> bool:
+    """Whether a command before may have made any file or folder."""
+    if isinstance(event, Skipped):
+        return not event.never
+    return isinstance(event, RanCommand) and event.name.rpartition(" ")[2] not in _HARMLESS
+
+
 class _Plan(Struct):
     """What is done so far."""
 
@@ -75,6 +92,10 @@ class _Transfer:
             places = [operand.path for operand in self.parsed.operands]
             files = taint(self.state.files, places, self.number)
             return changed(self.call, self.state, files, every, reads=places, makes=places)
+        if into and self.is_missing(target, sources):
+            # an error of the command, which leaves everything as it is
+            result = changed(self.call, self.state, self.state.files, every, [operand.path for operand in sources])
+            return replace(result, state=replace(result.state, status="failure"))
         for operand in sources:
             self.one(operand, target, into)
         done = self.done
@@ -101,6 +122,18 @@ class _Transfer:
         if last.field.pattern:
             self.understood = False
         return operands[:-1], target, last.index, into
+
+    def is_missing(self, target: str, sources: tuple[Operand, ...]) -> bool:
+        """Whether there is surely no folder to put things into."""
+        kinds = {entry.kind for source in sources if (entry := self.state.files.lookup(source.path)) is not None}
+        if self.parsed.has("D") or (len(sources) == 1 and self.copies_folders() and kinds != {"file"}):
+            return False
+        entry = self.state.files.lookup(target)
+        if entry is not None:
+            return entry.kind == "file" and not isinstance(entry.origin, FromLink | Alternatives)
+        return (
+            is_known(target) and not paths.is_outside(target) and not any(map(_may_make, self.call.machine.run.events))
+        )
 
     def follow(self, path: str) -> str:
         return self.state.files.follow(path)
