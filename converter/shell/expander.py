@@ -31,6 +31,10 @@ Found = tuple["Variable | None", str]
 """A variable, and the name that it was found under."""
 
 
+MAX_TEXT = 200_000
+"""A longer value is none that a build script means."""
+
+
 class Read(Struct, frozen=True):
     """A use of a variable at `span`, in the command at `site`; `binding` is the assignment that it sees."""
 
@@ -72,6 +76,8 @@ class Expander:
                     # dash ends a field anew where two expansions meet
                     value = self.unknown(source.slice(word.span), word.span, source, "shells differ in it", False)
                     segments = [Segment(value, False, True)]
+            if sum(len(segment.value.flat) for segment in segments if segment is not None) > MAX_TEXT:
+                raise refuse("STG305", f"a value is longer than {MAX_TEXT:,} characters", source, word.span)
             found = expansion.split_fields(segments, word.span, separators, self.machine.run.unknowns)
             for field in found:
                 fields += globbing.expand(field, state, self.machine.run.events) if field.pattern else [field]
@@ -114,6 +120,8 @@ class Expander:
 
     def joined(self, segments: Segments, span: Span, state: State, source: Source) -> Value:
         """Segments as one value; several parameters stand with a blank between them, in dash with the first of IFS."""
+        if sum(len(segment.value.flat) for segment in segments if segment is not None) > MAX_TEXT:
+            raise refuse("STG305", f"a value is longer than {MAX_TEXT:,} characters", source, span)
         if None not in segments:
             return joined(segments)
         separators = self.separators(state)
@@ -151,6 +159,8 @@ class Expander:
         if assignment.append:
             old, _ = self.variable(assignment.name, state)
             value = join((old.value if old else self.outside(assignment.name), value))
+            if len(value.flat) > MAX_TEXT:
+                raise refuse("STG305", f"a value is longer than {MAX_TEXT:,} characters", source, assignment.span)
         return state, value, self.machine.number() == before
 
     def assignment_value(self, word: syntax.Word, state: State, source: Source) -> tuple[State, Value]:
@@ -383,6 +393,11 @@ class Expander:
         inner = Source(source.path, text)
         state, value = self.one_value(word, state, inner)
         return state, value.flat
+
+    def calculate(self, text: str, state: State, source: Source, span: Span) -> tuple[State, int | None]:
+        """The value of `(( text ))`, None where it is not known; an empty expression is nought."""
+        state, expanded = self.expand_expression(text, state, source, span)
+        return self.evaluate(expanded, state, source, span, True)
 
     # substitutions
 

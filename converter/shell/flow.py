@@ -81,6 +81,10 @@ def run(machine: Interpreter, command: syntax.Command, state: State, source: Sou
         return for_loop(machine, command, state, source)
     if isinstance(command, syntax.While):
         return while_loop(machine, command, state, source)
+    if isinstance(command, syntax.CountedFor):
+        return counted_loop(machine, command, state, source)
+    if isinstance(command, syntax.Evaluation):
+        return evaluation(machine, command, state, source)
     if isinstance(command, syntax.Test):
         return double_brackets(machine, command, state, source)
     if isinstance(command, syntax.Evaluation):
@@ -387,6 +391,41 @@ def while_loop(machine: Interpreter, command: syntax.While, state: State, source
     # its end is not known
     machine.back_to(mark)
     return None
+
+
+def counted_loop(machine: Interpreter, command: syntax.CountedFor, state: State, source: Source) -> State | None:
+    """bash's `for ((first; test; next))` as long as the test is known; an empty test holds."""
+    frame = Frame("loop", state)
+    mark = machine.mark()
+    state, _ = machine.words.calculate(command.first, state, source, command.span)
+    for number in range(MAX_ROUNDS):
+        state, outcome = machine.words.calculate(command.test or "1", state, source, command.span)
+        if outcome is None:
+            break
+        if not outcome:
+            if number == 0:
+                unreached(machine, [command.body], state, source)
+            return _behind_loop(machine, frame, replace(state, status="success"))
+        state = _round(machine, frame, command.body, state, source)
+        if state.flow != "run":
+            return _behind_loop(machine, frame, state)
+        state, _ = machine.words.calculate(command.next, state, source, command.span)
+    # its end is not known
+    machine.back_to(mark)
+    return None
+
+
+def evaluation(machine: Interpreter, command: syntax.Evaluation, state: State, source: Source) -> State:
+    """`(( ... ))`: success for a value that is not nought."""
+    outer, machine.site = machine.site, Site(source, command.span)
+    before = machine.number()
+    state, value = machine.words.calculate(command.expression, state, source, command.span)
+    if machine.number() == before:
+        machine.note_test((command.expression,), command.span, state, source)
+    machine.site = outer
+    return replace(
+        state, status="unknown" if value is None else "success" if value else "failure", asked=None
+    )  # fmt: skip
 
 
 def double_brackets(machine: Interpreter, command: syntax.Test, state: State, source: Source) -> State:

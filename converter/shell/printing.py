@@ -141,6 +141,8 @@ def _unescaped(value: Value, dialect: Dialect, pattern: re.Pattern[str]) -> Valu
 
 def _converted(match: re.Match[str], argument: Value | None, dialect: Dialect) -> Value:
     flags, width, precision, letter = match.groups()
+    if len(width) > 4 or len(precision or "") > 5:
+        raise _Unclear
     value = argument if argument is not None else Value(())
     if letter == "s" and not (flags or width or precision):
         return value

@@ -36,7 +36,7 @@ _READABLE = {0: "\ue000", 1: "\ue001"}
 _TOKENS = {0xE000: "\0", 0xE001: "\1"}
 """Unknown tokens inside a text that was made from another one are words to the grammar, which stops at a NUL."""
 
-MAX_BYTES = 500_000
+MAX_BYTES = 150_000
 """A longer script is none that a person wrote; the tree of one would take hundreds of megabytes."""
 
 _MISREAD = re.compile(rb"\\(.)|\$\$|\$(?=[)\s;|&])", re.S)

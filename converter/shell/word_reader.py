@@ -80,6 +80,9 @@ class WordReader:
 
     def word(self, start: int, end: int, mode: Mode = "word") -> syntax.Word:
         """The word from `start` to `end`; raises `Unreadable`."""
+        if mode == "word" and start < end and _PLAIN[mode].fullmatch(self.text, start, end):
+            span = Span(start, end)
+            return syntax.Word(span, (syntax.Text(span, self.text[start:end], False),))
         return syntax.Word(Span(start, end), tuple(self.parts(start, end, mode)))
 
     def parts(self, start: int, end: int, mode: Mode) -> list[syntax.Part]:

@@ -68,6 +68,8 @@ BASH = """
     declare -i n=3+4; n+=1; tput $n; declare -l l=ABC; declare -u u=abc; tput $l $u; declare -a b=(1 2); tput ${b[1]}
     declare x=1 y="2 3"; tput "$x" "$y"; f() { declare d=1; local e; tput "${e-unset}" $d; }; d=0; f; tput $d
     n=2; tput $((m2 = n ** 3)) $m2 $((n--)) $n $((++n)) $((2**10)) $((16#ff)) $((1,2))
+    ((n = 2, m2 = n ** 3)); tput $n $m2; ((n++)); tput $n; ((n - n)) || tput zero; ((n > 1)) && tput more
+    for ((i = 0; i < 3; i++)); do tput $i; done; tput $i; for ((i = 2; i--; )); do tput $i; done; for ((;;)); do break; done
     let n=1+2 'k = n * 2'; tput $n $k; a=(3 4); tput $((a[1]+a[0])) $((a+1))
     tput {a,b}c {1..4} {a..e..2} {3..1} {01..03} x{a,b{1,2}}y {a,'b c'} "{a,b}" {a} {} a{,} {a,b\\,c} {-1..1} \\{a,b}
     x=v xa=p xb=q; tput {$x,w}z $x{a,b} "$x"{a,b} {a,b}{1,2}
