@@ -83,8 +83,6 @@ def run(machine: Interpreter, command: syntax.Command, state: State, source: Sou
         return while_loop(machine, command, state, source)
     if isinstance(command, syntax.CountedFor):
         return counted_loop(machine, command, state, source)
-    if isinstance(command, syntax.Evaluation):
-        return evaluation(machine, command, state, source)
     if isinstance(command, syntax.Test):
         return double_brackets(machine, command, state, source)
     if isinstance(command, syntax.Evaluation):
@@ -413,19 +411,6 @@ def counted_loop(machine: Interpreter, command: syntax.CountedFor, state: State,
     # its end is not known
     machine.back_to(mark)
     return None
-
-
-def evaluation(machine: Interpreter, command: syntax.Evaluation, state: State, source: Source) -> State:
-    """`(( ... ))`: success for a value that is not nought."""
-    outer, machine.site = machine.site, Site(source, command.span)
-    before = machine.number()
-    state, value = machine.words.calculate(command.expression, state, source, command.span)
-    if machine.number() == before:
-        machine.note_test((command.expression,), command.span, state, source)
-    machine.site = outer
-    return replace(
-        state, status="unknown" if value is None else "success" if value else "failure", asked=None
-    )  # fmt: skip
 
 
 def double_brackets(machine: Interpreter, command: syntax.Test, state: State, source: Source) -> State:
