@@ -141,6 +141,7 @@ class Database:
             if active == "no" or isinstance(node, syntax.Comment):
                 continue
             self.expander.place = place
+            self.expander.uncertain = active == "open"
             if isinstance(node, syntax.Recipe):
                 for rule in self.open:
                     rule.recipe.append(_line(source, node.text, node.span, inside))
@@ -161,6 +162,7 @@ class Database:
                 self.rule_line(node, source, inside, place, active)
             elif isinstance(node, syntax.Problem):
                 raise refuse("STG301", node.message, place.source, place.span, "check the makefile with `make -n`")
+        self.expander.uncertain = False
 
     def include(self, node: syntax.Include, place: Place) -> None:
         names = self.expander.expand(node.names)
@@ -388,7 +390,9 @@ class Database:
         names = [name for name in names if name not in special]
         if not names:
             return
-        recipe = [_line(source, node.recipe, node.span, inside)] if node.recipe is not None else []
+        recipe = (
+            [_line(source, node.recipe, _with_blanks(source, node.recipe), inside)] if node.recipe is not None else []
+        )
         uncertain = next((c.place for c in self.conditions if c.branch == "open"), None) if active == "open" else None
         if not self.default_goal and uncertain is None:
             first = next((n for n in names if "%" not in n and (not n.startswith(".") or "/" in n)), None)
@@ -434,6 +438,14 @@ class Database:
         """The words of a list of files, patterns replaced by the files that match; `./x` is `x`."""
         words = [found for word in text.split() for found in self.globbed(word)]
         return [_plain(word) for word in words]
+
+
+def _with_blanks(source: Source, span: Span) -> Span:
+    """A recipe behind a semicolon, with the blanks between them."""
+    start = span.start
+    while source.text[start - 1] in " \t":
+        start -= 1
+    return Span(start, span.end)
 
 
 def _plain(word: str) -> str:

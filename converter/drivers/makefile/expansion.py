@@ -68,6 +68,7 @@ class Expander:
         self.depth = 0
         self.optional: set[str] = set()
         self.outside: set[str] = set()
+        self.uncertain = False
 
     # lookup
 
@@ -277,6 +278,9 @@ def _silent(expander: Expander, rest: str, frame: Frame, written: str) -> str:
 
 def _error(expander: Expander, rest: str, frame: Frame, written: str) -> str:
     message = expander.unknowns.show(expander.expand(rest, frame))
+    if expander.uncertain:
+        # make stops here only if something is not given: a guard
+        return ""
     raise refuse("STG306", f"make stops here: {message}", expander.place.source, expander.place.span)
 
 

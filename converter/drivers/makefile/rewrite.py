@@ -291,7 +291,8 @@ class _File:
         targets = [name for rule in self.rules if rule.span == head.span for name in rule.targets]
         plain = [name for name in targets if name not in self.phony and "%" not in name]
         start = self.run.final.files.start if self.run.final is not None else None
-        risky = any(
+        # a pattern rule without a recipe would cancel the rule instead of doing nothing
+        risky = any("%" in name for name in targets) or any(
             any(start is not None and start.kind(name + suffix) is not None for suffix in MAKERS)
             or any(match_stem(pattern, name) is not None for rule in self.patterns for pattern in rule.targets)
             for name in plain
@@ -333,8 +334,12 @@ def _rename_prerequisites(source: Source, names: Mapping[str, str], out: Changes
         for later in nodes[index + 1 :]:
             if not isinstance(later, (syntax.Recipe, syntax.Comment)):
                 break
+            inner = [edit for edit in out.edits if edit.span in later.span]
             gone = any(later.span in edit.span for edit in out.edits if not edit.text)
-            below.append("" if gone else source.slice(later.span))
+            shifted = [
+                Edit(Span(e.span.start - later.span.start, e.span.end - later.span.start), e.text) for e in inner
+            ]
+            below.append("" if gone else apply_edits(source.slice(later.span), shifted))
         if not found or any(name in "".join(below) for name in ("$<", "$^", "$+", "$?", "$(<", "$(^")):
             continue
         for match in found:

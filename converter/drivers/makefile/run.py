@@ -28,7 +28,7 @@ from converter.shell import reader, syntax
 from converter.shell.commands import COMMANDS
 from converter.shell.commands.call import Call, Result
 from converter.shell.commands.container import Inspect, nothing_known
-from converter.shell.dialect import dialect_of_name
+from converter.shell.dialect import Dialect, dialect_of_name
 from converter.shell.expander import absolute
 from converter.shell.interpreter import Interpreter, NeedsFiles, Run
 from converter.source import Source, Span
@@ -91,23 +91,23 @@ class Machine:
         folder = paths.join(state.folder, request.folder) if request.folder else state.folder
         given = {**outer.command_line, **request.variables}
         environment = {**outer.environment, **outer.exported_values()}
-        process = Process(self, folder, environment, given, request.goals)
+        process = Process(self, folder, environment, given, request.goals, state.folder)
         self.depth += 1
-        calls = self.interpreter.calls
-        captured = self.interpreter.captured
+        interpreter = self.interpreter
+        calls, captured = interpreter.calls, interpreter.captured
         try:
-            self.interpreter.calls = (*calls, call.site)
+            interpreter.calls = (*calls, call.site)
+            interpreter.captured = None
             self.process = process
             self.state = state
             if not process.read(request.file):
-                self.interpreter.calls = calls
+                interpreter.calls = calls
                 return COMMANDS[""](call, state)
             process.make(request.goals or (process.database.default_goal,))
         finally:
             self.depth -= 1
             self.process = outer
-            self.interpreter.calls = calls
-            self.interpreter.captured = captured
+            interpreter.calls, interpreter.captured = calls, captured
         after = replace(
             self.state, variables=state.variables, folder=state.folder, positional=state.positional, flow="run",
             status="success", folders=state.folders,
@@ -175,8 +175,10 @@ class Process:
         environment: Mapping[str, str],
         command_line: Mapping[str, str],
         goals: tuple[str, ...],
+        started_in: str,
     ) -> None:
         self.machine = machine
+        self.started_in = started_in
         self.folder = folder
         self.environment = environment
         self.command_line = command_line
@@ -185,6 +187,7 @@ class Process:
         self.database = Database(self.expander, self.find, self.wildcard)
         self.order = Order(self.database, self, self.run_job)
         self.frame: Frame = ()
+        self.dialect: Dialect = "sh"
         self.dry = False
 
     # reading
@@ -194,7 +197,7 @@ class Process:
         variables = self.expander.variables
         here = absolute(self.folder).flat
         variables["CURDIR"] = Variable(here, False, "file")
-        variables["PWD"] = Variable(here, False, "environment", True)
+        variables["PWD"] = Variable(absolute(self.started_in).flat, False, "environment", True)
         variables["OS"] = Variable("", False, "default")
         variables["MAKECMDGOALS"] = Variable(" ".join(self.goals), False, "default")
         for name, value in self.environment.items():
@@ -374,8 +377,8 @@ class Process:
             name = shell[1]
         dialect = dialect_of_name(name)
         if dialect is not None:
-            self.machine.interpreter.dialect = dialect
-        if dialect is None:
+            self.dialect = dialect
+        else:
             raise refuse(
                 "STG107",
                 f"the recipes are scripts for {self.machine.run.unknowns.show(name)}; those for sh, dash, bash and ksh are read",
@@ -410,27 +413,31 @@ class Process:
             self.machine.run.assumptions.append((about, Site(line.source, line.whole)))
 
     def run_line(self, text: DerivedSource, frame: Frame) -> None:
+        """Follows a line in a shell of its own."""
         machine = self.machine
         interpreter = machine.interpreter
-        interpreter.functions = {}
-        interpreter.traps = []
-        interpreter.locals = []
-        interpreter.script_path = text.origin.path
-        state = replace(
+        script = interpreter.load(text)
+        flags = self.expander.value(".SHELLFLAGS", frame).split()
+        stops = any(re.fullmatch(r"-[a-z]*e[a-z]*", flag) for flag in flags)
+        inner = replace(
             machine.state,
             variables=self.shell_variables(frame, text),
             folder=self.folder,
             positional=(),
             flow="run",
-            status="success",
             folders=(),
+            options=frozenset({"errexit"}) if stops else frozenset(),
         )
-        script = interpreter.load(text)
         outer = machine.process
         machine.process = self
         try:
-            state = interpreter.statements(script.statements, state, text)
-            machine.state = interpreter.run_traps(state)
+            machine.state = interpreter.child(
+                lambda state: interpreter.statements(script.statements, state, text),
+                inner,
+                replace(machine.state, flow="run", status="success"),
+                self.dialect,
+                text.origin.path,
+            )
         finally:
             machine.process = outer
 
@@ -548,7 +555,7 @@ def run_goals(
     """
     machine = Machine(texts, files, folder, unreadable)
     machine.interpreter.inspect = inspector(machine.run)
-    process = Process(machine, folder, environment, command_line, goals)
+    process = Process(machine, folder, environment, command_line, goals, folder)
     machine.process = process
     if not process.read(paths.relative(driver.path, folder)):
         raise NeedsFiles((driver.path,))
@@ -568,7 +575,11 @@ def _run_others(machine: Machine, process: Process) -> None:
     after = machine.state
     sure = len(machine.run.assumptions)
     for target in list(process.order.explicit):
-        if target in process.order.done:
+        rules = process.order.explicit[target]
+        ran = {(found.line.source.path, found.line.whole) for found in machine.run.lines}
+        own = [(line.source.path, line.whole) for rule in rules for line in rule.recipe]
+        if target in process.order.done or (own and all(place in ran for place in own)):
+            # a make that a recipe calls may have run it
             continue
         machine.state = after
         known = len(machine.run.lines)

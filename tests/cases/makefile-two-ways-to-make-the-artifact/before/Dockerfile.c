@@ -1,0 +1,2 @@
+FROM gcc:9
+RUN gcc -o /c/app x.c
