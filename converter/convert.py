@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
-from converter.diagnostics import Diagnostic, Refusal, error, note
+from converter.diagnostics import Diagnostic, Refusal, error, note, warning
 from converter.drivers.choose import driver_for
 from converter.drivers.driver import Changes, Driver, OptionError, Request, Start
 from converter.machine import paths
@@ -333,7 +333,7 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
         copies=tuple(_copies(result)),
         ledger=tuple(entries),
         assumptions=(*_standing(result), *result.assumptions),
-        diagnostics=(*run.diagnostics, *_unique(result.diagnostics)),
+        diagnostics=(*run.diagnostics, *_unique(result.diagnostics), *_line_ends(run)),
         sources=tuple(dict.fromkeys(sources)),
         folder=run.folder,
         command=run.command,
@@ -356,6 +356,21 @@ def _keep_named(source: Source, edits: Changes, result: Plan) -> None:
             result.diagnostics.append(note_mention(Mention(path, use, location)))
             if not spoken and path in result.deleted:
                 result.deleted.remove(path)
+
+
+def _line_ends(run: Run) -> list[Diagnostic]:
+    """Scripts whose lines end as on Windows, which a shell on Linux reads in another way."""
+    return [
+        warning(
+            "STG309",
+            f"the lines of {path} end in CR and LF, which a shell on Linux does not read as line ends",
+            source,
+            source.line_span(1),
+            "convert its line ends first, for instance with dos2unix",
+        )
+        for path, (source, _) in run.scripts.items()
+        if source.newline == "\r\n"
+    ]
 
 
 def _unique(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

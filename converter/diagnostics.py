@@ -207,6 +207,12 @@ RULES: dict[str, Rule] = _table(
         "`$(error ...)` is reached with the values that are known, so make would stop before it builds anything. Give "
         "the variables that it asks for with --env NAME=VALUE, or as arguments behind `--`.",
     ),
+    Rule(
+        "STG309",
+        "line ends of Windows in a script",
+        "The script's lines end in CR and LF. A shell on Linux takes the CR as a part of the last word of a line, so the "
+        "script does not work there as it stands; what stays of it keeps its line ends.",
+    ),
     # 4xx: docker commands
     Rule(
         "STG401",

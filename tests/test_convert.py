@@ -207,6 +207,14 @@ def test_image_facts_that_cannot_be_read_are_an_error_of_the_person(text: str) -
         convert_texts(recipe(), facts=text)
 
 
+def test_line_ends_of_windows_in_a_script_are_remarked() -> None:
+    answer = convert_texts(recipe(SCRIPT.replace("\n", "\r\n")))
+    assert [(d.severity, d.location.line) for d in answer.diagnostics if d.code == "STG309" and d.location] == [
+        ("warning", 1)
+    ]
+    assert "STG309" not in codes(convert_texts(recipe()))
+
+
 def test_a_template_of_ones_own_is_used() -> None:
     own = {"Dockerfile.j2": "# ours\n{% for b in builders %}{{ b }}{% endfor %}{{ runtime }}"}
     text = written(convert_texts(recipe(), templates=own), "Dockerfile")
