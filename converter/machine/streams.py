@@ -16,16 +16,19 @@ class ContainerFile(Struct, frozen=True):
     mechanism: str
 
 
-class ContainerTar(Struct, frozen=True):
-    """An archive of files of a container: `docker run IMAGE tar c ...`, `docker cp CONTAINER:PATH -`.
+class TarMember(Struct, frozen=True):
+    """A file or folder in an archive: `name` there, without a leading slash and `.` for all of a folder, and its absolute
+    path in the container."""
 
-    `folder` is where tar worked, absolute; `members` are the names that it was given, relative to there, without a
-    leading slash, `.` for all of it.
-    """
+    name: Value
+    path: Value
+
+
+class ContainerTar(Struct, frozen=True):
+    """An archive of files of a container: `docker run IMAGE tar c ...`, `docker cp CONTAINER:PATH -`."""
 
     container: Container
-    folder: Value
-    members: tuple[Value, ...]
+    members: tuple[TarMember, ...]
     mechanism: str
 
 

@@ -177,7 +177,7 @@ class Checker:
             )
         for file in (builder, runtime):
             specials = (f"{file.path}.dockerignore", f"{file.event.dockerfile}.dockerignore") if file.path else ()
-            special = next((name for name in specials if file.event.state.files.certain(name) is not None), None)
+            special = next((name for name in specials if _is_file(file.event.state.files.certain(name))), None)
             if special is not None:
                 raise refuse(
                     "STG504",
@@ -300,3 +300,8 @@ def _runs_tree(event: RanCommand) -> bool:
     if "/" in name and not name.startswith(("/usr/", "/bin/", "/sbin/", "/opt/")):
         return True
     return paths.base_name(name) in _TREE_RUNNERS
+
+
+def _is_file(entry: Entry | None) -> bool:
+    """Whether there is surely something: what may lie in a folder that came out of a container is not."""
+    return entry is not None and not isinstance(entry.origin, FromContainer)

@@ -11,7 +11,7 @@ from converter.diagnostics import refuse
 from converter.docker_cli.commands import Build
 from converter.docker_cli.parse import parse as parse_command
 from converter.docker_cli.references import normalize
-from converter.dockerfile.environment import BaseFacts, StageState, evaluate
+from converter.dockerfile.environment import BaseFacts, StageState, evaluate, target_path
 from converter.dockerfile.ignore import IgnoreError, IgnoreRules
 from converter.dockerfile.parser import parse
 from converter.dockerfile.stages import Stage, find_stage, stages
@@ -19,7 +19,7 @@ from converter.dockerfile.syntax import Dockerfile
 from converter.machine import paths
 from converter.machine.derived import is_outer
 from converter.machine.events import Built, Created
-from converter.machine.host import FromHost, FromTree
+from converter.machine.host import FromContainer, FromHost, FromTree
 from converter.machine.state import Image
 from converter.machine.value import Piece, Value, is_known
 from converter.plan.facts import ImageFacts, look_up
@@ -138,6 +138,8 @@ class Loader:
                 "STG404", "this build takes its Dockerfile or its context from standard input or a URL", *place
             )
         entry = event.state.files.certain(event.state.files.follow(event.dockerfile))
+        if entry is not None and isinstance(entry.origin, FromContainer):
+            return self.file_in_image(entry.origin, event)
         if entry is None or not isinstance(entry.origin, FromTree):
             if not is_known(event.dockerfile):
                 raise refuse("STG303", f"the name of the Dockerfile, `{shown}`, is not known", *place)
@@ -154,6 +156,27 @@ class Loader:
             raise refuse("STG404", f"the Dockerfile `{shown}` is made by the script itself", *place)
         # the script may have put it in another place: what is built is the file of the tree
         return entry.origin.path
+
+    def file_in_image(self, origin: FromContainer, event: Built) -> str:
+        """The file of the tree that a Dockerfile in a build context from a container is. Raises `Refusal`."""
+        found = self.in_image(origin)
+        if found is None:
+            raise refuse(
+                "STG404",
+                f"the Dockerfile of this build is `{self.run.unknowns.show(origin.path.flat)}` of a container, and no file of "
+                "the tree is known to be that",
+                event.site.source,
+                event.site.span,
+                "copy it into the builder with COPY, by its name",
+            )
+        return found
+
+    def in_image(self, origin: FromContainer) -> str | None:
+        """The file of the tree that a container has at a path, None where that cannot be told."""
+        created = self.run.events[origin.container]
+        assert isinstance(created, Created)
+        built = self.run.events[created.image.event] if created.image is not None else None
+        return tree_file(self.load(built), origin.path.flat) if isinstance(built, Built) else None
 
     def arguments_of(self, event: Built) -> dict[str, Value]:
         """The build arguments; one without a value comes from the environment."""
@@ -207,8 +230,13 @@ class Loader:
         entry = event.state.files.certain(path)
         if entry is None:
             return IgnoreRules()
-        if isinstance(entry.origin, FromTree):
-            path = entry.origin.path
+        own = entry.origin.path if isinstance(entry.origin, FromTree) else None
+        if isinstance(entry.origin, FromContainer):
+            own = self.in_image(entry.origin)
+            if own is None:
+                return IgnoreRules()
+        if own is not None:
+            path = own
             if path not in self.texts:
                 raise NeedsFiles((path,))
             source = self.texts[path]
@@ -247,3 +275,35 @@ def _parameters(image: Value) -> dict[str, Value]:
             )
         found[name.group()] = Value((piece,))
     return found
+
+
+def tree_file(file: BuildFile, path: str) -> str | None:
+    """The file of the tree that an image has at an absolute path, by the COPY and ADD of its last stage; None where that
+    cannot be told, or a RUN may have changed it."""
+    start = file.event.state.files.start
+    stage, state = file.target, file.state
+    name = paths.base_name(path)
+    for scope, instruction in zip(reversed(state.scopes), reversed(stage.instructions), strict=True):
+        if instruction.keyword == "RUN" and name in instruction.text:
+            return None
+        if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") is not None:
+            continue
+        arguments = instruction.arguments
+        target = target_path(scope.workdir, scope.expand(arguments[-1].value)) if len(arguments) > 1 else None
+        if target is None:
+            continue
+        folder = target.rstrip("/") or "/"
+        for argument in arguments[:-1]:
+            source = paths.normalize(scope.expand(argument.value).lstrip("/"))
+            place = paths.join(file.event.context, source)
+            if start.kind(place) == "file":
+                inside = target.endswith("/") or len(arguments) > 2
+                arrives = paths.join(folder, paths.base_name(place)) if inside else folder
+                if arrives == path and not file.ignore.ignores(source):
+                    return place
+            elif start.kind(place) == "folder" and paths.is_below(path, folder):
+                rest = paths.relative(path, folder)
+                inner = paths.join(source, rest)
+                if start.kind(paths.join(place, rest)) == "file" and not file.ignore.ignores(inner):
+                    return paths.join(place, rest)
+    return None

@@ -58,7 +58,7 @@ def single_context(work: Work, runtime: BuildFile, taken: Taken, builders: Itera
         if runtime not in users or not _is_outside(runtime.event.context):
             folders |= {paths.parent(one.tree) if one.kind == "file" else one.tree for one in staged}
     if not folders:
-        return Context(runtime.event.context)
+        return Context("" if _is_outside(runtime.event.context) else runtime.event.context)
     if len(folders) == 1 and not unstaged:
         folder = folders.pop()
         if folder != runtime.event.context:

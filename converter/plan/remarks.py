@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from converter.diagnostics import Diagnostic, Severity, refuse, warning
 from converter.machine import paths
 from converter.machine.host import FromContainer, possible
+from converter.machine.value import is_known
 from converter.plan.liveness import call_goes
 from converter.plan.mentions import Mention, is_active, mentions_of, tag_mentions
 from converter.plan.model import FinalPlan, Plan
@@ -28,6 +29,9 @@ class Remarks:
         left = [(path, one) for path, entry in final.files.changes.items() for one in possible(entry)]
         for path, entry in left:
             if not isinstance(entry.origin, FromContainer):
+                continue
+            if paths.is_outside(path) and not is_known(path):
+                # a temporary folder, or a stream, which nobody finds again
                 continue
             number = entry.origin.event
             out = self.work.run.events[number]

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from converter.diagnostics import refuse
-from converter.machine.events import Announced, Assigned, ChangedFolder, Event, Site, Skipped
+from converter.machine.events import Announced, Assigned, Built, ChangedFolder, Event, Site, Skipped
 from converter.plan.liveness import call_goes, is_void
 from converter.shell import syntax
 from converter.shell.expander import Read
@@ -314,7 +314,14 @@ class _Editor:
             return "kept"
         if isinstance(pipeline.commands[0], syntax.Group) and all(verdict == "kept" for verdict in verdicts[1:]):
             return "mixed"
+        if all(verdict == "gone" for verdict in verdicts[:-1]) and self.has_own_context(pipeline.commands[-1]):
+            return "mixed"
         raise refuse("STG304", "a part of this pipeline goes away and another one stays", self.source, pipeline.span)
+
+    def has_own_context(self, command: syntax.Command) -> bool:
+        """Whether a build that took its context from the pipeline takes it from a folder now."""
+        builds = [event for event in self.by_span.get(command.span, []) if isinstance(event, Built)]
+        return len(builds) == 1 and builds[0].context != "-" and command.span in self.word_edits
 
     def group_verdict(self, group: syntax.Group) -> Verdict:
         if not group.body:
@@ -449,6 +456,11 @@ class _Editor:
                 raise refuse("STG304", "this function cannot be edited", self.source, command.span)
         elif isinstance(command, (syntax.Negated, syntax.Redirected)):
             self.mixed(command.command)
+        elif isinstance(command, syntax.Pipeline) and self.has_own_context(command.commands[-1]):
+            *gone, last = command.commands
+            for part in gone:
+                self.note_gone(part)
+            self.out.edits.append(Edit(Span(command.span.start, last.span.start), ""))
         elif isinstance(command, syntax.Pipeline):
             self.mixed(command.commands[0])
         elif isinstance(command, (syntax.If, syntax.Case, syntax.For, syntax.While)):

@@ -22,9 +22,9 @@ from converter.machine.events import (
 from converter.machine.host import Entry, FromContainer, FromHost
 from converter.machine.predicate import Atom
 from converter.machine.state import Container, Image, State
-from converter.machine.streams import ContainerTar
+from converter.machine.streams import ContainerTar, TarMember
 from converter.machine.value import TOKEN_END, TOKEN_START, Piece, Value, is_known
-from converter.shell.commands import lookups
+from converter.shell.commands import lookups, streams
 from converter.shell.commands.attached import attached_run
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.filters import BUILD_LOG
@@ -148,17 +148,28 @@ def _container(state: State, name: str) -> Container | None:
 
 def _build(command: docker.Build, call: Call, state: State) -> Result:
     number = call.number
-    image = Image(number)
     context_word = command.context
     # podman and buildah take the current folder where no context is given
     context = "." if context_word is None else context_word.text
-    remote = command.is_remote_context or context == "-"
+    feeding = call.machine.feeding
+    streamed = context == "-" and isinstance(feeding, ContainerTar)
+    remote = (command.is_remote_context or context == "-") and not streamed
     folder = context if remote else paths.join(state.folder, context)
+    if streamed and isinstance(feeding, ContainerTar):
+        # the engine unpacks the archive and builds in it
+        token = call.machine.run.unknowns.token(("context", number), "the stream", "it flows into the engine")
+        folder = f"/{token}"
+        source = call.machine.run.events[feeding.container.event].site
+        state = streams.unpack(feeding, folder, 0, call, state, source)
+        number = call.number
     if command.file is not None:
-        dockerfile = "-" if command.file.text == "-" else paths.join(state.folder, command.file.text)
+        # a name inside a stream is relative to its top
+        above = folder if streamed else state.folder
+        dockerfile = "-" if command.file.text == "-" else paths.join(above, command.file.text)
     else:
         dockerfile = "-" if remote else _default_file(command.program, folder, state)
     tags = tuple(_value(call, word) for word in command.tags)
+    image = Image(number)
     event = Built(
         number,
         call.site,
@@ -248,8 +259,7 @@ def _copy(command: docker.Cp, call: Call, state: State) -> Result:
     if target.is_stream:
         clean = _clean(path)
         name = Value.literal(".") if path.flat.endswith("/.") else clean.slice(clean.flat.rfind("/") + 1)
-        above = clean if path.flat.endswith("/.") else clean.slice(0, max(clean.flat.rfind("/"), 1))
-        call.machine.stream = ContainerTar(container, above, (name,), "docker cp | tar")
+        call.machine.stream = ContainerTar(container, (TarMember(name, clean),), "docker cp | tar")
         call.machine.record(
             CopiedOut(number, call.site, call.calls, state, container, path, "-", "docker cp to standard output", flags)
         )

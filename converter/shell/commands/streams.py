@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from converter.diagnostics import refuse
 from converter.machine import paths
-from converter.machine.events import CopiedOut, Created
+from converter.machine.events import CopiedOut, Created, Site
 from converter.machine.host import Entry, FromContainer
 from converter.machine.state import State
-from converter.machine.streams import ContainerFile, ContainerTar, Stream
+from converter.machine.streams import ContainerFile, ContainerTar, Stream, TarMember
 from converter.machine.value import Value, is_known, join
 from converter.shell.commands.call import Call, Result
 from converter.shell.commands.container import Inside
@@ -67,7 +67,7 @@ def _split(text: Value) -> tuple[Value, ...]:
 def _tar(created: Created, words: tuple[Value, ...], folder: Value) -> ContainerTar | None:
     """The arguments of a tar that writes an archive to standard output; None where it is something else."""
     creates = False
-    members: list[Value] = []
+    members: list[TarMember] = []
     where = folder
     waiting = list(words)
     first = True
@@ -98,27 +98,30 @@ def _tar(created: Created, words: tuple[Value, ...], folder: Value) -> Container
                         return None
                     where = absolute(waiting.pop(0), where)
         else:
-            members.append(word)
+            members.append(_member(word, where))
         first = False
     if not creates or not members:
         return None
-    named = tuple(_member(member) for member in members)
-    if any(member.flat.startswith("/") for member in members):
-        if not all(member.flat.startswith("/") for member in members):
-            return None
-        where = Value.literal("/")
-    if any(character in member.flat for member in named for character in "*?[") or ".." in where.flat.split("/"):
+    if any(character in member.name.flat for member in members for character in "*?["):
         return None
-    return ContainerTar(created.container, where, named, "docker run tar")
+    if any(".." in member.path.flat.split("/") for member in members):
+        return None
+    return ContainerTar(created.container, tuple(members), "docker run tar")
 
 
-def _member(word: Value) -> Value:
-    """The name of a member: without the leading slash that tar takes off, without `./` and a slash at its end."""
-    while word.flat.startswith(("/", "./")):
-        word = word.slice(2 if word.flat.startswith("./") else 1)
-    while word.flat.endswith(("/", "/.")):
-        word = word.slice(0, len(word.flat) - 1)
-    return word if word.flat else Value.literal(".")
+def _member(word: Value, folder: Value) -> TarMember:
+    """A member: tar takes a leading slash off its name; `./` and a slash at the end mean nothing."""
+    path = absolute(word, folder)
+    name = word
+    while name.flat.startswith(("/", "./")):
+        name = name.slice(2 if name.flat.startswith("./") else 1)
+    while name.flat.endswith(("/", "/.")):
+        name = name.slice(0, len(name.flat) - 1)
+    while len(path.flat) > 1 and path.flat.endswith(("/", "/.")):
+        path = path.slice(0, len(path.flat) - 1)
+    if name.flat in ("", "."):
+        return TarMember(Value.literal("."), folder if word.flat in (".", "./") else path)
+    return TarMember(name, path)
 
 
 def into_file(stream: ContainerFile, target: str, call: Call, state: State) -> State:
@@ -185,17 +188,27 @@ def extract(stream: ContainerTar, call: Call, state: State) -> Result | None:
         index += 1
     if not extracts:
         return None
+    return Result(replace(unpack(stream, target, strip, call, state, call.site), status="success"), Value(()))
+
+
+def unpack(stream: ContainerTar, target: str, strip: int, call: Call, state: State, site: Site) -> State:
+    """The state with all members below the target, without the first `strip` parts of their names.
+
+    `site` is the command that is there for nothing else.
+    """
     for member in stream.members:
-        state = _place(stream, member, target, strip, call, state)
-    return Result(replace(state, status="success"), Value(()))
+        state = _place(stream, member, target, strip, call, state, site)
+    return state
 
 
-def _place(stream: ContainerTar, member: Value, target: str, strip: int, call: Call, state: State) -> State:
+def _place(
+    stream: ContainerTar, member: TarMember, target: str, strip: int, call: Call, state: State, site: Site
+) -> State:
     """One member at its place below the target."""
-    parts = [] if member.flat == "." else member.flat.split("/")
-    source = stream.folder if not parts else absolute(member, stream.folder)
+    parts = [] if member.name.flat == "." else member.name.flat.split("/")
+    source = member.path
     contents = strip >= len(parts)
-    if strip > len(parts) or (parts and not is_known(member.flat) and strip):
+    if strip > len(parts) or (parts and not is_known(member.name.flat) and strip):
         raise refuse(
             "STG404",
             "what --strip-components leaves of this archive is not known",
@@ -210,7 +223,7 @@ def _place(stream: ContainerTar, member: Value, target: str, strip: int, call: C
     )
     number = call.number
     call.machine.record(
-        CopiedOut(number, call.site, call.calls, state, stream.container, source, place, stream.mechanism, (), merged)
+        CopiedOut(number, site, call.calls, state, stream.container, source, place, stream.mechanism, (), merged)
     )
     origin = FromContainer(stream.container.event, source, number, contents)
     kind = "folder" if contents else "unknown"
