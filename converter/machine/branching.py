@@ -88,7 +88,7 @@ def resolved_machine(state: State) -> State:
     """The state with the choices between files, images and containers made that its facts decide."""
     facts = state.facts
     images = _remaining({name: _chosen(made, facts) for name, made in state.images.items()})
-    containers = _remaining({name: _container(made, facts) for name, made in state.containers.items()})
+    containers = _remaining({name: chosen_container(made, facts) for name, made in state.containers.items()})
     changes = state.files.changes
     if any(entry is not None and isinstance(entry.origin, Alternatives) for entry in changes.values()):
         changes = {path: _chosen_entry(entry, facts) for path, entry in changes.items()}
@@ -114,7 +114,8 @@ def _remaining(found: Mapping[str, Made | None]) -> dict[str, Made]:
     return {name: made for name, made in found.items() if made is not None}
 
 
-def _container(made: Container, facts: Facts) -> Container | None:
+def chosen_container(made: Container, facts: Facts) -> Container | None:
+    """The container with the choices made that the facts decide; None where nothing made it then."""
     found = _chosen(made, facts)
     if found is None or found.image is None:
         return found

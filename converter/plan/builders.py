@@ -13,8 +13,10 @@ from msgspec.structs import replace
 
 from converter.diagnostics import refuse
 from converter.machine import paths
+from converter.machine.branching import chosen_container
 from converter.machine.events import Built, CopiedOut, Created
 from converter.machine.host import FromContainer
+from converter.machine.predicate import Facts
 from converter.machine.value import Value, is_known
 from converter.plan.contexts import common, needs_context
 from converter.plan.dockerfiles import BuildFile
@@ -92,7 +94,11 @@ def outs_of(work: Work, builders: Builders, absorbed: set[int]) -> set[int]:
 
 
 def _add(work: Work, runtime: BuildFile, found: Builders, out: CopiedOut, with_mode: bool) -> None:
-    created = _created(work, out)
+    facts = runtime.event.state.facts
+    if out.container.choices:
+        # the same container on every way that leads to this build, or a refusal
+        work.image_of(out, facts)
+    created = _created(work, out, facts)
     if created.number in found.stage_of:
         return
     running = work.runs[created.number]
@@ -100,7 +106,7 @@ def _add(work: Work, runtime: BuildFile, found: Builders, out: CopiedOut, with_m
         _add_mounted(work, runtime, found, created)
         return
     if created.image is not None:
-        file = work.builder_of(out)
+        file = work.builder_of(out, facts)
         number = file.event.number
         found.files[number] = file
         found.stage_of[created.number] = number
@@ -116,8 +122,9 @@ def _add(work: Work, runtime: BuildFile, found: Builders, out: CopiedOut, with_m
         found.images[created.number] = file
 
 
-def _created(work: Work, out: CopiedOut) -> Created:
-    created = work.run.events[out.container.event]
+def _created(work: Work, out: CopiedOut, facts: Facts) -> Created:
+    container = chosen_container(out.container, facts) or out.container
+    created = work.run.events[container.event]
     assert isinstance(created, Created)
     return created
 

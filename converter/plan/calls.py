@@ -24,6 +24,7 @@ class CallEditor:
     def __init__(self, work: Work, spellings: Mapping[tuple[int, int], Spelling]) -> None:
         self.work = work
         self.spellings = spellings
+        self.edited: set[int] = set()
 
     def edit_commands(self, result: Plan) -> None:
         for plan in result.finals:
@@ -35,6 +36,21 @@ class CallEditor:
                 if number in result.liveness.images and number not in done:
                     done.add(number)
                     self.edit_builder(builder, plan, result)
+        self.check_other_uses(result)
+
+    def check_other_uses(self, result: Plan) -> None:
+        """A command that changes for one image must not build another one that stays as it was."""
+        for event in self.work.builds:
+            site = event.site
+            edits = result.word_edits.get(site.source.path, {}).get(site.span)
+            if edits and event.number in result.liveness.live and event.number not in self.edited:
+                raise refuse(
+                    "STG304",
+                    "this command builds several images, and only one of them needs another argument",
+                    site.source,
+                    site.span,
+                    "write the commands out, one for each image",
+                )
 
     def edit_final(self, plan: FinalPlan, result: Plan) -> None:
         event = plan.runtime.event
@@ -274,6 +290,7 @@ class CallEditor:
                 site.span,
                 "write the command out",
             )
+        self.edited.add(event.number)
         by_span = result.word_edits.setdefault(site.source.path, {})
         known = by_span.setdefault(site.span, [])
         if known and known != edits:

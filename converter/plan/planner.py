@@ -72,6 +72,10 @@ class _Planner:
         builders = {
             number for found in self.builders.values() for number, file in found.files.items() if file.path
         }  # fmt: skip
+        for out in self.work.outs:
+            made = out.container.image.events if out.container.image is not None else ()
+            if out.number in absorbed and not builders.isdisjoint(made):
+                builders |= set(made)
         for file in finals:
             if file.event.number in builders:
                 raise refuse(

@@ -13,7 +13,7 @@ from converter.machine.events import Announced, Assigned, Built, ChangedFolder, 
 from converter.plan.liveness import call_goes, is_void
 from converter.shell import syntax
 from converter.shell.expander import Read
-from converter.source import Edit, Source, Span
+from converter.source import Edit, Source, Span, apply_edits
 
 Verdict = Literal["gone", "kept", "mixed"]
 """`mixed` is a construct of which a part goes."""
@@ -78,6 +78,8 @@ class _Editor:
         self.functions = self.defined_functions()
         self.gone_functions: set[str] = set()
         self.emptied: set[str] = set()
+        self.unwrapped: list[Span] = []
+        """Lists whose text is written anew, with the edits inside made."""
 
     def defined_functions(self) -> dict[str, syntax.Function]:
         return {
@@ -97,7 +99,8 @@ class _Editor:
                 self.emptied.add(name)
         self.body(self.script.statements, Span(0, len(self.text)), top=True)
         for span, edits in self.word_edits.items():
-            self.out.edits.extend(edits)
+            if not any(span in unwrapped for unwrapped in self.unwrapped):
+                self.out.edits.extend(edits)
             self.out.rewritten.append((span, self.why.get(span, "it is adapted to the single Dockerfile")))
         self.out.edits = _drop_covered(self.out.edits)
         return self.out
@@ -531,28 +534,43 @@ class _Editor:
         body = ran[0]
         for statement in command.clauses[0].test.statements:
             self.note_gone(statement.command)
-        first, end = body.statements[0].span.start, body.statements[-1].span.end
+        done = len(self.out.edits)
         if self.body_fate(body, True) == "mixed":
             self.body(body.statements, body.span)
-        self.out.edits.append(Edit(Span(command.span.start, first), ""))
-        self.out.edits.append(Edit(Span(end, command.span.end), ""))
-        self.dedent(command, Span(first, end))
+        inner = [*self.out.edits[done:], *self.word_edits_in(body.span)]
+        del self.out.edits[done:]
+        self.unwrapped.append(body.span)
+        line_end = self.text.find("\n", body.span.start)
+        own_lines = -1 < line_end < body.statements[0].span.start and not self.text[body.span.start : line_end].strip()
+        start = line_end + 1 if own_lines else body.statements[0].span.start
+        end = start + len(self.text[start : body.span.end].rstrip(" \t\r\n;"))
+        inner += self.dedent(command, body.statements[0].span.start, Span(start, end), inner)
+        shifted = [
+            Edit(Span(edit.span.start - start, edit.span.end - start), edit.text)
+            for edit in _drop_covered(inner)
+            if start <= edit.span.start and edit.span.end <= end
+        ]
+        self.out.edits.append(Edit(command.span, apply_edits(self.text[start:end], shifted).strip()))
 
-    def dedent(self, command: syntax.If, inner: Span) -> None:
-        """Moves the lines of an unwrapped list to the left, unless one of them is inside quotes or a here-document."""
-        text = self.text[inner.start : inner.end]
-        if "<<" in text or "\n" not in text:
-            return
+    def word_edits_in(self, span: Span) -> list[Edit]:
+        return [edit for place, edits in self.word_edits.items() if place in span for edit in edits]
+
+    def dedent(self, command: syntax.If, first: int, inner: Span, edits: list[Edit]) -> list[Edit]:
+        """Moves the lines of an unwrapped list to the left, but none inside of quotes or where there are here-documents."""
+        if "<<" in self.text[inner.start : inner.end]:
+            return []
         outer = self.text[self.text.rfind("\n", 0, command.span.start) + 1 : command.span.start]
-        own = self.text[self.text.rfind("\n", 0, inner.start) + 1 : inner.start]
+        own = self.text[self.text.rfind("\n", 0, first) + 1 : first]
         extra = own[len(outer) :] if own.startswith(outer) and not own.strip() else ""
-        if not extra:
-            return
-        position = self.text.find("\n", inner.start, inner.end)
-        while position != -1:
-            if self.text.startswith(own, position + 1) and not self.in_quotes(position):
-                self.out.edits.append(Edit(Span(position + 1, position + 1 + len(extra)), ""))
-            position = self.text.find("\n", position + 1, inner.end)
+        found = []
+        position = inner.start
+        while extra and position < inner.end:
+            written = any(edit.text and edit.span.start <= position < edit.span.end for edit in edits)
+            if self.text.startswith(own, position) and not written and not self.in_quotes(position):
+                found.append(Edit(Span(position, position + len(extra)), ""))
+            following = self.text.find("\n", position)
+            position = following + 1 if following != -1 else inner.end
+        return found
 
     def in_quotes(self, position: int) -> bool:
         """Whether a place lies inside a word of a command."""

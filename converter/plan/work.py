@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from converter.diagnostics import Diagnostic, Refusal, refuse
+from converter.machine import branching
 from converter.machine.events import Built, CopiedOut, Event
 from converter.machine.host import Alternatives, FromContainer
+from converter.machine.predicate import Facts
 from converter.machine.state import Image
 from converter.plan.branches import asks_engine, undecided
 from converter.plan.dockerfiles import BuildFile, Loader
@@ -14,6 +16,9 @@ from converter.plan.runs import Running
 from converter.plan.takes import Taken
 from converter.result import Assumption
 from converter.shell.interpreter import Run
+
+WAYS = frozenset({"no-cache", "pull", "quiet", "progress", "rm", "force-rm", "tag", "memory", "cpus"})
+"""Flags of a build that do not change what it makes."""
 
 
 class Work:
@@ -35,9 +40,9 @@ class Work:
         self.assumptions: list[Assumption] = []
         self.diagnostics: list[Diagnostic] = []
 
-    def builder_of(self, out: CopiedOut) -> BuildFile:
-        """The Dockerfile of the image whose container an artifact came from."""
-        image = self.image_of(out)
+    def builder_of(self, out: CopiedOut, facts: Facts) -> BuildFile:
+        """The Dockerfile of the image whose container an artifact came from, where these facts hold."""
+        image = self.image_of(out, facts)
         if image is None:
             raise refuse(
                 "STG404",
@@ -50,9 +55,9 @@ class Work:
         assert isinstance(event, Built)
         return self.loader.load(event)
 
-    def image_of(self, out: CopiedOut) -> Image | None:
-        """The image that an artifact's container was made from: the same one on every path."""
-        container = out.container
+    def image_of(self, out: CopiedOut, facts: Facts) -> Image | None:
+        """The image that an artifact's container was made from: the same one on every path with these facts."""
+        container = branching.chosen_container(out.container, facts) or out.container
         if container.choices:
             options = [(c, "it is created here" if made else "it is not created") for c, made in container.choices]
             if all(made is not None for _, made in container.choices):
@@ -71,8 +76,20 @@ class Work:
             built = self.run.events[made[0].event]
             self.assume("an image that the script builds only where the engine has none is the one it builds", built)
             return made[0]
+        if asked and not any(one.choices for one in made) and self.same_build([one.event for one in made]):
+            return made[0]
         options = [(condition, self.built_from(choice)) for condition, choice in image.choices]
         raise undecided(what, options, self.run.unknowns)
+
+    def same_build(self, numbers: list[int]) -> bool:
+        """Whether builds are one command that differs only in how it works, not in what it makes."""
+        built = [event for number in numbers if isinstance(event := self.run.events[number], Built)]
+        return len({
+            (event.site, event.dockerfile, event.context, event.command.target and event.command.target.text,
+             tuple((one.name, one.value and one.value.text) for one in event.command.build_args),
+             frozenset(flag.name for flag in event.command.flags) - WAYS)
+            for event in built
+        }) == 1  # fmt: skip
 
     def built_from(self, image: Image | None) -> str:
         if image is None:

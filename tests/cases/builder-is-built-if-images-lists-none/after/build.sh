@@ -1,2 +1,2 @@
 #!/bin/sh
-docker build -t probe:latest .
+docker build -t listed:latest .

@@ -1,6 +1,6 @@
 #!/bin/sh
-[ -z "$(docker images -q probe:build)" ] && docker build -t probe:build -f Dockerfile.build .
-id=$(docker create probe:build)
+[ -z "$(docker images -q listed:build)" ] && docker build -t listed:build -f Dockerfile.build .
+id=$(docker create listed:build)
 docker cp $id:/src/app app
 docker rm $id
-docker build -t probe:latest .
+docker build -t listed:latest .

@@ -1,3 +1,3 @@
 #!/bin/sh
 set -e
-docker build -t probe:latest .
+docker build -t lazy:latest .

@@ -1,9 +1,9 @@
 #!/bin/sh
 set -e
-if ! docker inspect probe:build >/dev/null 2>&1; then
-    docker build -t probe:build -f Dockerfile.build .
+if ! docker inspect lazy:build >/dev/null 2>&1; then
+    docker build -t lazy:build -f Dockerfile.build .
 fi
-docker create --name probe-tmp probe:build
-docker cp probe-tmp:/src/app app
-docker rm probe-tmp
-docker build -t probe:latest .
+docker create --name lazy-tmp lazy:build
+docker cp lazy-tmp:/src/app app
+docker rm lazy-tmp
+docker build -t lazy:latest .
