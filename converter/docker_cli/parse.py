@@ -29,7 +29,7 @@ def is_docker(argv: Sequence[str]) -> bool:
 
 def parse(
     argv: Sequence[str], open_words: frozenset[int] = frozenset(), is_image: Callable[[str], bool] | None = None
-) -> Command:  # fmt: skip
+) -> Command:
     """Reads a command line of docker, podman, nerdctl, buildah or docker-buildx.
 
     `argv` is what the program would get, `argv[0]` included, perhaps behind `sudo`,

@@ -50,7 +50,7 @@ def assign(
 
 def scalar(
     machine: Interpreter, name: str, value: Value, old: Variable | None, state: State, source: Source, span: Span
-) -> tuple[State, Variable]:  # fmt: skip
+) -> tuple[State, Variable]:
     """A variable with that value, changed as its attributes say; of an array it is element 0."""
     if old is None:
         return state, Variable(value, None)

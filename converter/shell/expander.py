@@ -187,7 +187,7 @@ class Expander:
 
     def array_items(
         self, array: syntax.Array, state: State, source: Source
-    ) -> tuple[State, tuple[tuple[Value | None, Value], ...] | None]:  # fmt: skip
+    ) -> tuple[State, tuple[tuple[Value | None, Value], ...] | None]:
         """The elements of `(a b [5]=c)` with their subscripts as text; None where their number is not known."""
         items: list[tuple[Value | None, Value]] = []
         certain = True
@@ -206,7 +206,7 @@ class Expander:
 
     def parts(
         self, parts: tuple[syntax.Part, ...], state: State, source: Source, operand: bool
-    ) -> tuple[State, Segments]:  # fmt: skip
+    ) -> tuple[State, Segments]:
         """The segments of parts; inside an `operand` of an unquoted expansion, plain characters are split as well."""
         segments: Segments = []
         for part in parts:
@@ -218,9 +218,7 @@ class Expander:
             segments += more
         return state, segments
 
-    def part(
-        self, part: syntax.Part, state: State, source: Source, operand: bool = False
-    ) -> tuple[State, Segments]:  # fmt: skip
+    def part(self, part: syntax.Part, state: State, source: Source, operand: bool = False) -> tuple[State, Segments]:
         """The segments of one part."""
         if isinstance(part, syntax.Text):
             text = self.literal(part.text, part.span, source)
@@ -338,7 +336,7 @@ class Expander:
 
     def evaluate(
         self, text: str, state: State, source: Source, span: Span, pure: bool = False
-    ) -> tuple[State, int | None]:  # fmt: skip
+    ) -> tuple[State, int | None]:
         """The value of an expanded expression, None where it is not known; variables that it sets are set."""
         found: dict[str, int | None] = {}
 

@@ -117,13 +117,13 @@ def parameter(expander: Expander, part: syntax.Parameter, state: State, source: 
 
 
 def _plain(look: _Look, variable: Variable | None) -> Segments:
-    part, state = look.part, look.state
+    part = look.part
     if variable is not None:
         if part.name.isdigit() and part.name != "0" and look.expander.machine.locals:
             # a function's own parameter: its value is what the call wrote there
             return look.one(variable.value)
         return look.one(Value((Piece(variable.value.flat, look.reference(variable, True)),)))
-    return look.one(Value((Piece(_outside(look).flat, look.reference(None, True)),))) if state else []
+    return look.one(Value((Piece(_outside(look).flat, look.reference(None, True)),)))
 
 
 def _outside(look: _Look) -> Value:
@@ -216,16 +216,16 @@ def _subscripted(look: _Look, variable: Variable | None) -> tuple[State, Segment
     state, key_value = look.expander.one_value(index, state, look.source)
     key = key_value.flat
     if variable is None or variable.is_set is None:
-        return state, replace_state(look, state).unknown(variable, key, _value(look, variable).flat)
+        return state, _under(look, state).unknown(variable, key, _value(look, variable).flat)
     if "A" not in variable.attributes:
         state, number = look.expander.evaluate(key, state, look.source, part.span)
-        look = replace_state(look, state)
+        look = _under(look, state)
         if number is not None and number < 0 and variable.items:
             number += int(variable.items[-1][0]) + 1
         if number is None or (number < 0):
             return state, look.unknown(variable, key, tuple((name, value.flat) for name, value in _elements(variable)))
         key = str(number)
-    look = replace_state(look, state)
+    look = _under(look, state)
     found = dict(_elements(variable)).get(key)
     if not key_value.known and found is None:
         return state, look.unknown(variable, key, tuple((name, value.flat) for name, value in _elements(variable)))
@@ -242,7 +242,7 @@ def _scalar(variable: Variable) -> bool:
     return variable.items is None and (variable.binding is None or variable.value.known)
 
 
-def replace_state(look: _Look, state: State) -> _Look:
+def _under(look: _Look, state: State) -> _Look:
     """The same expansion under a later state."""
     return _Look(look.expander, look.part, state, look.source)
 
@@ -288,7 +288,7 @@ def _many(
         one = _Look(look.expander, inner, state, look.source)
         state, segments = _operated(one, Variable(value, variable.binding if variable else None), value)
         changed.append((key_text, joined(segments)))
-    return _listed(replace_state(look, state), _Items(tuple(changed), star, positional), variable)
+    return _listed(_under(look, state), _Items(tuple(changed), star, positional), variable)
 
 
 def _listed(look: _Look, items: _Items, variable: Variable | None = None) -> tuple[State, Segments]:
@@ -323,7 +323,7 @@ def _element(look: _Look, value: Value, variable: Variable | None, positional: b
 
 def _sliced_items(look: _Look, items: _Items, variable: Variable | None) -> tuple[State, Segments]:
     state, offset, length = _bounds(look)
-    look = replace_state(look, state)
+    look = _under(look, state)
     if offset is None or (look.part.second is not None and length is None) or (length is not None and length < 0):
         return state, look.unknown(variable, look.expander.machine.fresh())
     entries = items.entries
@@ -371,7 +371,7 @@ def _operand(look: _Look, variable: Variable | None) -> tuple[State, Segments]:
     if not part.quoted and operand.parts:
         first = operand.parts[0]
         if isinstance(first, syntax.Text) and not first.quoted and first.text.startswith("~"):
-            return state, replace_state(look, state).unknown(variable, "~")
+            return state, _under(look, state).unknown(variable, "~")
     whole = [segment for segment in segments if segment is not None]
     if part.quoted and len(whole) == len(segments):
         return state, look.text(joined(segments).flat, variable)
@@ -415,7 +415,7 @@ def _unfollowed(look: _Look, variable: Variable | None, value: Value) -> tuple[S
         if operand is not None:
             state, text = look.expander.one_value(operand, state, look.source)
             depends.append(text.flat)
-    return state, replace_state(look, state).unknown(variable, *depends)
+    return state, _under(look, state).unknown(variable, *depends)
 
 
 def _defaulted(look: _Look, variable: Variable | None, value: Value) -> tuple[State, Segments]:
@@ -429,7 +429,7 @@ def _defaulted(look: _Look, variable: Variable | None, value: Value) -> tuple[St
     if chosen is None:
         state, segments = _unfollowed(look, variable, value)
         if operator == "=" and part.index is None:
-            state = look.expander.set_variable(part.name, _plain_value(segments), state)
+            state = look.expander.set_variable(part.name, joined(segments), state)
         return state, segments
     if operator == "+":
         if chosen:
@@ -450,15 +450,10 @@ def _defaulted(look: _Look, variable: Variable | None, value: Value) -> tuple[St
     state, segments = _operand(look, variable)
     if operator == "=":
         if part.index is not None or not part.name.isidentifier():
-            return state, replace_state(look, state).unknown(variable, look.expander.machine.fresh())
-        state = look.expander.set_variable(part.name, _plain_value(segments), state)
+            return state, _under(look, state).unknown(variable, look.expander.machine.fresh())
+        state = look.expander.set_variable(part.name, joined(segments), state)
         return state, look.one(Value(joined(segments).pieces))
     return state, segments
-
-
-def _plain_value(segments: Segments) -> Value:
-    """The text that `${x:=y}` gives to x; at the assignment it is the script's own, so its pieces are literal."""
-    return joined(segments)
 
 
 def _is_given(look: _Look, variable: Variable | None, value: Value, colon: bool) -> bool | None:
@@ -474,10 +469,10 @@ def _is_given(look: _Look, variable: Variable | None, value: Value, colon: bool)
     if value.known:
         return bool(flat)
     unknowns = look.expander.machine.run.unknowns
-    return True if outside_tokens(flat) or any(u.single for u in unknowns.tokens_in(flat)) else None
+    return True if _known_text(flat) or any(u.single for u in unknowns.tokens_in(flat)) else None
 
 
-def outside_tokens(flat: str) -> str:
+def _known_text(flat: str) -> str:
     """What of a flat value is known, one behind the other."""
     kept: list[str] = []
     position = 0
@@ -508,7 +503,7 @@ def _pattern(look: _Look, operand: syntax.Word | None) -> tuple[State, patterns.
 def _trimmed(look: _Look, variable: Variable | None, value: Value) -> tuple[State, Segments]:
     operator = look.part.operator
     state, pattern, text = _pattern(look, look.part.operand)
-    look = replace_state(look, state)
+    look = _under(look, state)
     flat = value.flat
     suffix, longest = operator[0] == "%", len(operator) == 2
     if pattern is None or len(flat) > patterns.MAX_LENGTH:
@@ -525,11 +520,11 @@ def _trimmed(look: _Look, variable: Variable | None, value: Value) -> tuple[Stat
 def _replaced(look: _Look, variable: Variable | None, value: Value) -> tuple[State, Segments]:
     part = look.part
     state, pattern, text = _pattern(look, part.operand)
-    look = replace_state(look, state)
+    look = _under(look, state)
     replacement: Segments = []
     if part.second is not None:
         state, replacement = look.expander.parts(part.second.parts, state, look.source, False)
-        look = replace_state(look, state)
+        look = _under(look, state)
     new = joined(replacement)
     # bash 5.2 puts the match in place of an unquoted `&`, earlier ones do not
     ampersand = any(
@@ -547,7 +542,7 @@ def _replaced(look: _Look, variable: Variable | None, value: Value) -> tuple[Sta
 def _cased(look: _Look, variable: Variable | None, value: Value) -> tuple[State, Segments]:
     operator = look.part.operator
     state, pattern, text = _pattern(look, look.part.operand)
-    look = replace_state(look, state)
+    look = _under(look, state)
     if pattern is None:
         return state, look.unknown(variable, value.flat, text)
     flat = value.flat
@@ -559,7 +554,7 @@ def _cased(look: _Look, variable: Variable | None, value: Value) -> tuple[State,
 
 def _sliced(look: _Look, variable: Variable | None, value: Value) -> tuple[State, Segments]:
     state, offset, length = _bounds(look)
-    look = replace_state(look, state)
+    look = _under(look, state)
     flat = value.flat
     if offset is None or (look.part.second is not None and length is None):
         return state, look.unknown(variable, flat, look.expander.machine.fresh())

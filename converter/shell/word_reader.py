@@ -296,9 +296,7 @@ class WordReader:
             position += 1
         return None
 
-    def arithmetic(
-        self, found: list[syntax.Part], start: int, inner: int, close: int, width: int, quoted: bool
-    ) -> int:  # fmt: skip
+    def arithmetic(self, found: list[syntax.Part], start: int, inner: int, close: int, width: int, quoted: bool) -> int:
         body = self.word(inner, close, "double") if '"' not in self.text[inner:close] else self.word(inner, close)
         behind = close + width
         found.append(syntax.Arithmetic(Span(start, behind), self.text[start:behind], quoted, body))
@@ -365,7 +363,7 @@ class WordReader:
 
     def operands(
         self, operator: str, position: int, end: int, quoted: bool
-    ) -> tuple[syntax.Word, syntax.Word | None, int]:  # fmt: skip
+    ) -> tuple[syntax.Word, syntax.Word | None, int]:
         """The words behind an operator, up to the closing brace."""
         text = self.text
         if operator in _DEFAULTS:

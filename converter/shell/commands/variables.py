@@ -56,7 +56,7 @@ def declare(call: Call, state: State) -> Result:
 
 def _declared(
     call: Call, field: Field, state: State, exported: bool, attributes: str, local: bool
-) -> tuple[State, bool]:  # fmt: skip
+) -> tuple[State, bool]:
     """One operand; the flag tells whether it gave a value."""
     machine = call.machine
     flat = field.value.flat
@@ -108,7 +108,7 @@ def _merged(old: Variable | None, attributes: str) -> str:
 
 def _without_value(
     call: Call, name: str, outer: Variable | None, state: State, exported: bool, attributes: str, inside: bool
-) -> State:  # fmt: skip
+) -> State:
     machine = call.machine
     array = "a" in attributes or "A" in attributes
     if inside:
