@@ -51,6 +51,9 @@ def run(call: Call, state: State) -> Result:
             f"`{shown}` holds flags that change neither the Dockerfile nor the context, the image or its names",
             call.site,
         )
+    pattern = isinstance(command, (docker.Build, docker.Create, docker.Run, docker.Cp))
+    if pattern and any(field.splits and index not in open_words for index, field in enumerate(call.fields)):
+        call.machine.assume("what is not known and not quoted is one word: not empty, and without blanks", call.site)
     if isinstance(command, docker.Build):
         return _build(command, call, state)
     if isinstance(command, docker.Create):
