@@ -297,7 +297,9 @@ class Interpreter:
         success = command.operator == "||"
 
         def go_on(state: State) -> State:
-            return self.command(command.right, state, source)
+            # what `return` and `$?` on the right side see
+            seen = replace(state, status="failure" if success else "success", asked=None)
+            return self.command(command.right, seen, source)
 
         def stop(state: State) -> State:
             return replace(state, status="success" if success else "failure", asked=None)

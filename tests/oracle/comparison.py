@@ -187,24 +187,24 @@ def compare(prediction: Prediction, reality: Reality) -> tuple[str, Counts]:
         counts.known_calls += not expected.state.conditions
         counts.known_words += sum(is_known(value.flat.replace(ROOT_TOKEN, "")) for value in expected.words)
         if called.argv[:1] == ("build",):
-            after = prediction.steps[at + 1].state if at + 1 < len(prediction.steps) else prediction.final
-            files = expected.state.files
-            found = compare_files(files, after.files if after else files, called.files, at < first_open, counts)
+            later = [step.state.files for step in prediction.steps[at + 1 : at + 2]]
+            later += [prediction.final.files] if prediction.final is not None else []
+            found = compare_files(expected.state.files, later, called.files, at < first_open, counts)
             problems += [f"line {expected.line}, when it builds: {line}" for line in found]
     if prediction.final is not None:
         files, followed = prediction.final.files, first_open == len(prediction.steps)
-        found = compare_files(files, files, reality.files, followed, counts)
+        found = compare_files(files, [], reality.files, followed, counts)
         problems += [f"at the end: {line}" for line in found]
     return "\n".join(problems), counts
 
 
 def compare_files(
-    predicted: HostFiles, after: HostFiles, real: frozenset[str], followed: bool, counts: Counts
+    predicted: HostFiles, later: Sequence[HostFiles], real: frozenset[str], followed: bool, counts: Counts
 ) -> list[str]:
     """The paths that are predicted and not there, or there and not predicted.
 
-    `after` are the files behind the command: a redirection makes its file before the command starts. `followed` tells
-    that nothing before was left out of the prediction.
+    `later` are files behind the command: a redirection makes its file before the command starts. `followed` tells that
+    nothing before was left out of the prediction.
     """
     problems = []
     there = {path.rstrip("/"): path.endswith("/") for path in real}
@@ -217,7 +217,7 @@ def compare_files(
         if not followed or choice or any(pattern.match(path) for pattern in unknown):
             continue
         counts.known_paths += 1
-        if entry is None and path in there and after.lookup(path) is None:
+        if entry is None and path in there and not any(files.lookup(path) for files in later):
             problems.append(f"{path} is there and not predicted")
         elif entry is not None and path not in there and not _inside_container(predicted, path, entry):
             problems.append(f"{path} is predicted and not there")
