@@ -8,7 +8,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from converter.machine.host import Alternatives, Entry, FromContainer, HostFiles, either
-from converter.machine.predicate import Condition, Facts, decide, learn, shared
+from converter.machine.predicate import Condition, Facts, atoms, decide, learn, shared
 from converter.machine.state import Container, Image, State, Variable
 from converter.machine.value import Piece, Unknowns, Value
 
@@ -19,6 +19,8 @@ def enter(state: State, condition: Condition, unknowns: Unknowns) -> State:
     """The state on the path on which a condition holds: choices that it decides are made."""
     facts = learn(condition.predicate, True, state.facts)
     inner = replace(state, facts=facts, conditions=(*state.conditions, condition))
+    if unknowns.deciding.isdisjoint(atom.key[:2] for atom in atoms(condition.predicate)):
+        return inner
     return resolved(inner, unknowns) if unknowns.choices else resolved_machine(inner)
 
 
@@ -31,6 +33,7 @@ def meet(before: State, paths: list[tuple[Condition, State]], unknowns: Unknowns
     first = paths[0][1]
     if len(paths) == 1:
         return replace(first, conditions=before.conditions)
+    unknowns.deciding.update(atom.key[:2] for condition, _ in paths for atom in atoms(condition.predicate))
     states = [state for _, state in paths]
     statuses = {state.status for state in states}
     return replace(

@@ -135,6 +135,8 @@ class Unknowns(Struct):
     _by_token: dict[str, Unknown] = field(default_factory=dict)
     choices: dict[str, tuple[tuple[Condition, Value], ...]] = field(default_factory=dict)
     """Tokens of values that differ by the path taken, with what each path gave."""
+    deciding: set[tuple[Hashable, ...]] = field(default_factory=set)
+    """What tests ask (the beginnings of their keys) on which something behind them depends."""
 
     def __post_init__(self) -> None:
         self.token("root", "$PWD", "the folder that the repository lies in", single=True)

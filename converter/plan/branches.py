@@ -15,7 +15,7 @@ _ASKING = re.compile(r"\b(docker|podman|nerdctl|buildah)\b.*\b(images?|ps|inspec
 def undecided(what: str, options: Sequence[tuple[Condition, str]], unknowns: Unknowns) -> Refusal:
     """The refusal for something that is another thing on each of several paths: what each path gives, in words."""
     condition = options[0][0]
-    test = condition.text or " ".join(condition.source.slice(condition.span).split())
+    test = condition.text.partition(" in ")[0] or " ".join(condition.source.slice(condition.span).split())
     outcomes = "; ".join(f"{_when(one)} {outcome}" for one, outcome in options)
     return refuse(
         "STG302",
@@ -27,6 +27,8 @@ def undecided(what: str, options: Sequence[tuple[Condition, str]], unknowns: Unk
 
 
 def _when(condition: Condition) -> str:
+    if condition.holds is None and condition.text:
+        return f"in the arm {condition.text.partition(' in ')[2]}"
     if condition.holds is None:
         return "on another way," if isinstance(condition.predicate, Not) else "on one way,"
     return "where it holds," if condition.holds else "where it does not,"

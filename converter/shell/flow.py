@@ -25,6 +25,7 @@ from converter.machine.predicate import (
     constant,
     decide,
     expect,
+    learn,
     negate,
     one_of,
 )
@@ -270,31 +271,51 @@ def case(machine: Interpreter, command: syntax.Case, state: State, source: Sourc
     state, value = machine.words.one_value(command.subject, state, source)
     last = machine.number()
 
-    def arm(index: int, subject: str, state: State) -> State:
-        if index == len(command.arms):
-            return replace(state, status="success")
-        found = command.arms[index]
-        predicate: Predicate = constant(False)
-        for pattern in found.patterns:
-            state, _, text = machine.word_and_pattern(pattern, state, source)
-            predicate = one_of(predicate, conditions.matches(subject, text))
-        later = [other.body for other in command.arms[index + 1 :]]
-        subject_text = source.slice(command.subject.span)
-        pattern_text = " | ".join(source.slice(pattern.span) for pattern in found.patterns)
-        place = Place(source, found.patterns[0].span, first, last, f"case {subject_text} in {pattern_text})")
-        return fork(
-            machine, state, predicate, place,
-            lambda inner: machine.statements(found.body.statements, replace(inner, status="success"), source),
-            lambda inner: arm(index + 1, subject, inner),
-            (later, [found.body]),
-        )  # fmt: skip
+    def arms(subject: str, state: State) -> State:
+        paths: list[tuple[Condition, Follow]] = []
+        passed: list[Predicate] = []
+        facts = state.facts
+        asked = f"case {source.slice(command.subject.span)} in"
+
+        def add(predicate: Predicate, span: Span, text: str, path: Follow) -> None:
+            every = (*passed, predicate)
+            one = every[0] if len(every) == 1 else All(every)
+            paths.append((Condition(one, source, span, (first, last), text=f"{asked} {text})"), path))
+
+        for index, found in enumerate(command.arms):
+            predicate: Predicate = constant(False)
+            for pattern in found.patterns:
+                state, _, text = machine.word_and_pattern(pattern, state, source)
+                predicate = one_of(predicate, conditions.matches(subject, text))
+            outcome = decide(predicate, facts)
+            if outcome is False:
+                unreached(machine, [found.body], state, source)
+                continue
+            text = " | ".join(source.slice(pattern.span) for pattern in found.patterns)
+            run_arm = _arm(machine, found.body, source)
+            if outcome is True:
+                unreached(machine, [later.body for later in command.arms[index + 1 :]], state, source)
+                if not paths:
+                    return run_arm(state)
+                add(constant(True), found.patterns[0].span, text, run_arm)
+                break
+            add(predicate, found.patterns[0].span, text, run_arm)
+            facts = learn(predicate, False, facts)
+            passed.append(negate(predicate))
+        else:
+            if not paths:
+                return replace(state, status="success")
+            end = Span(command.span.start, command.subject.span.end)
+            add(constant(True), end, "none of these", lambda inner: replace(inner, status="success"))
+        return follow(machine, state, paths)
 
     return choices(
-        machine,
-        state,
-        (value.flat,),
-        lambda inner: arm(0, machine.run.unknowns.resolve(value.flat, inner.facts), inner),
+        machine, state, (value.flat,), lambda inner: arms(machine.run.unknowns.resolve(value.flat, inner.facts), inner)
     )
+
+
+def _arm(machine: Interpreter, body: syntax.Body, source: Source) -> Follow:
+    return lambda state: machine.statements(body.statements, replace(state, status="success"), source)
 
 
 def choices(machine: Interpreter, state: State, flats: tuple[str, ...], path: Follow) -> State:

@@ -61,6 +61,9 @@ CHOOSING = frozenset({".", "source", "eval", "bash", "sh", "dash"})
 """Commands that are run once for each value that branches gave to their words."""
 
 MAX_STEPS = 20_000
+MAX_WORK = 60_000
+"""Events, each counted with an eighth of the files and variables that the state before it has."""
+
 MAX_DEPTH = 60
 
 
@@ -137,7 +140,11 @@ def interpret(
     interpreter.run.folder = folder
     script = interpreter.load(driver)
     state = replace(state, options=_options_of(driver))
-    state = interpreter.statements(script.statements, state, driver)
+    try:
+        state = interpreter.statements(script.statements, state, driver)
+    except RecursionError:
+        place, span = interpreter.here()
+        raise refuse("STG305", "the constructs here are too many levels deep", place, span) from None
     if state.flow == "ended" and interpreter.exits:
         # every path ends the script itself: the ones that succeed count
         state = next((s for s in reversed(interpreter.exits) if s.status == "success"), interpreter.exits[-1])
@@ -172,6 +179,7 @@ class Interpreter:
         self.frames: list[flow.Frame] = []
         self.exits: list[State] = []
         self.testing = 0
+        self.work = 0
         self.words = Expander(self)
         self.programs: dict[str, Handler] = {}
 
@@ -433,7 +441,11 @@ class Interpreter:
         return len(self.run.events)
 
     def record(self, event: Event) -> None:
-        """Adds an event."""
+        """Adds an event. Raises `Refusal` where following the script becomes too much work."""
+        self.work += 1 + (len(event.state.files.changes) + len(event.state.variables)) // 8
+        if self.work > MAX_WORK:
+            message = "following this script is more work than is done for one, with all the files that it makes"
+            raise refuse("STG305", message, event.site.source, event.site.span, "convert this part by hand")
         self.run.events.append(event)
 
     def simple(self, command: syntax.SimpleCommand, state: State, source: Source) -> State:

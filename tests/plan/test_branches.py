@@ -33,7 +33,8 @@ REST = f"{CREATE}\n{COPY}\n{FINAL}\n"
         ),
         pytest.param(
             f"case $1 in\n  x) {BUILD} ;;\n  y) docker build -t app:build -f Dockerfile.y . ;;\n  *) exit 1 ;;\nesac\n{REST}",
-            2, ["case $1 in x)", "Dockerfile.build", "Dockerfile.y", "arguments after --"], id="the arms of a case",
+            2, ["`case $1`", "in the arm x) it is built from Dockerfile.build",
+                "in the arm y) it is built from Dockerfile.y", "arguments after --"], id="the arms of a case",
         ),
         pytest.param(
             f'{BUILD}\nif [ "$1" = a ]; then N=app:build; else N=other; fi\ndocker create --name extract $N\n{COPY}\n{FINAL}\n',
