@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from converter.batch.problems import Problem, reason
+from converter.drivers.ci.names import ci_kind, is_hook
 from converter.drivers.makefile.names import is_makefile
 from converter.source import MAX_SOURCE_BYTES
 
@@ -106,7 +107,9 @@ def _is_script(root: Root, path: str) -> bool:
     extension = os.path.splitext(name)[1]
     if is_dockerfile_name(name):
         return False
-    by_extension = extension.lower() in SHELL_EXTENSIONS or is_makefile(name)
+    by_extension = (
+        extension.lower() in SHELL_EXTENSIONS or is_makefile(name) or ci_kind(path) is not None or is_hook(path)
+    )
     full = os.path.join(root.folder, path)
     try:
         status = os.lstat(full)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from converter.drivers.ci.names import ci_kind
 from converter.drivers.driver import Driver
 from converter.drivers.shell_file import ShellFile
 from converter.source import Source
@@ -9,6 +10,10 @@ from converter.source import Source
 
 def driver_for(source: Source) -> Driver:
     """The driver that reads the file; what no other one reads is a shell script."""
+    if ci_kind(source.path) is not None:
+        from converter.drivers.ci.driver import CiFile
+
+        return CiFile()
     from converter.drivers.makefile.driver import Makefile
 
     makefile = Makefile()

@@ -70,6 +70,10 @@ class DerivedSource(Source):
         """The smallest span of the original that holds the span."""
         return Span(self._start(span.start), max(self._start(span.start), self._end(max(span.end, span.start))))
 
+    def is_outer(self, expression: str) -> bool:
+        """Whether it is an expression of the original, rather than one of the shell: a Makefile doubles the shell's `$`."""
+        return not expression.startswith("$$")
+
     def written(self, span: Span) -> str:
         """What the original says for the span, so that it means the same elsewhere in it. Raises `Refusal`."""
         pieces = []
@@ -212,4 +216,4 @@ class DerivedSource(Source):
 
 def is_outer(reference: Reference) -> bool:
     """Whether a reference is an expression of the original text, rather than one of the shell text made from it."""
-    return isinstance(reference.source, DerivedSource) and not reference.expression.startswith("$$")
+    return isinstance(reference.source, DerivedSource) and reference.source.is_outer(reference.expression)

@@ -17,9 +17,10 @@ from converter.drivers.makefile.expansion import Expander, Frame, Place, Variabl
 from converter.drivers.makefile.order import Job, Order, written_words
 from converter.drivers.makefile.scan import find_outside
 from converter.drivers.makefile.words import directory
+from converter.drivers.naming import mention
 from converter.machine import paths
 from converter.machine.derived import DerivedSource, Segment
-from converter.machine.events import Built, CopiedOut, Created, RanCommand, Site, UsedImages
+from converter.machine.events import Site
 from converter.machine.host import HostFiles, StartingFiles
 from converter.machine.state import State
 from converter.machine.state import Variable as ShellVariable
@@ -605,24 +606,4 @@ def _mention(machine: Machine, process: Process, target: str, known: int) -> Non
             shown = line.text
             with contextlib.suppress(Refusal):
                 shown += " " + process.means(line.text, ())
-            named = _named(machine, shown)
-            site = Site(text, Span(0, len(text.text)))
-            machine.run.events.append(UsedImages(len(machine.run.events), site, (), machine.state, *named[:2], "make"))
-            machine.run.events.append(
-                RanCommand(len(machine.run.events), site, (), machine.state, "make", named[2], False)
-            )
-
-
-def _named(machine: Machine, text: str) -> tuple[tuple, tuple, tuple[str, ...]]:  # type: ignore[type-arg]
-    """The images, containers and artifacts whose names occur in a text."""
-
-    def occurs(name: str) -> bool:
-        return bool(name) and re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text) is not None
-
-    images = [event.image for event in machine.run.events if isinstance(event, Built)
-              and any(occurs(tag.flat) or occurs(tag.flat.removesuffix(":latest")) for tag in event.tags)]  # fmt: skip
-    containers = [event.container for event in machine.run.events if isinstance(event, Created)
-                  and event.container.name and occurs(event.container.name)]  # fmt: skip
-    artifacts = [event.path for event in machine.run.events if isinstance(event, CopiedOut)
-                 and occurs(paths.base_name(event.path))]  # fmt: skip
-    return tuple(dict.fromkeys(images)), tuple(containers), tuple(artifacts)
+            mention(machine.run, shown, Site(text, Span(0, len(text.text))), machine.state, "make")

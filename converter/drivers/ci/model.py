@@ -1,0 +1,82 @@
+"""The jobs of a CI file: shells one after the other, each with the scripts that it gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+from converter.diagnostics import Refusal
+from converter.drivers.ci.scalars import Style
+from converter.machine.derived import Segment
+from converter.source import Source, Span
+
+
+class Slot(Struct, frozen=True):
+    """A list or key that holds scripts; `gone` is what is cut where nothing of it is left, None where it cannot be cut.
+
+    `default` tells that its absence means something else than an empty script, so that `true` is left instead. `whole`
+    tells that it holds nothing but scripts. `refusal` says why it may not become empty.
+    """
+
+    source: Source
+    value: Span
+    gone: Span | None
+    default: bool = False
+    whole: bool = True
+    refusal: str = ""
+
+
+class Script(Struct, frozen=True):
+    """One piece of shell text. `place` is its scalar; `element` the value that is cut where nothing of the script is left.
+
+    `lines` is what is cut for the element, with its marks and line ends; `indent` stands before each line of a block.
+    `fixed` says why the element cannot be taken out, although its script is empty.
+    """
+
+    source: Source
+    place: Span
+    segments: tuple[Segment, ...]
+    style: Style
+    indent: str
+    element: Span
+    lines: Span
+    slot: Slot
+    flow: bool = False
+    fixed: str = ""
+
+
+class Shell(Struct, frozen=True):
+    """One shell process: its scripts in order, and the environment that it gets.
+
+    `folder` is where it starts, below that of the job. `expressions` matches what the CI system replaces in the text
+    before the shell sees it, with the name as its first group; `values` gives those that are known. `expands` tells that
+    `$NAME` in the environment's values is replaced. `options` are the shell's own. `unread` says by name why the scripts
+    are for something else than a shell that is read.
+    """
+
+    scripts: tuple[Script, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
+    dialect: str = "sh"
+    expressions: re.Pattern[str] | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    expands: bool = False
+    options: tuple[str, ...] = ("errexit",)
+    unread: Refusal | None = None
+
+
+class Job(Struct, frozen=True):
+    """One job with a checkout of its own. `uploads` are the patterns of the files that the CI system takes from it.
+
+    `passes` tells that later jobs get these files. `problem` says why the job as a whole is not read.
+    """
+
+    name: str
+    source: Source
+    place: Span
+    shells: tuple[Shell, ...]
+    uploads: tuple[tuple[str, Span], ...] = ()
+    passes: bool = False
+    problem: Refusal | None = None
