@@ -426,7 +426,7 @@ def _copies(result: Plan) -> list[CopyResult]:
     show = run.unknowns.show
     found = []
     for final in result.finals:
-        for copied in final.rewritten.copied:
+        for copied in (copied for part in (*final.inner, final.rewritten) for copied in part.copied):
             artifact = copied.artifact
             out = run.events[artifact.origin.event]
             assert isinstance(out, CopiedOut)

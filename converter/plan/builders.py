@@ -82,6 +82,18 @@ def find_builders(work: Work, runtime: BuildFile, takes: Iterable[Take]) -> Buil
     return found
 
 
+def add_all(found: Builders, other: Builders) -> None:
+    """Adds the stages of a builder that takes artifacts itself."""
+    for number, file in other.files.items():
+        found.files.setdefault(number, file)
+    for number, runs in other.runs.items():
+        known = found.runs.setdefault(number, [])
+        known += [run for run in runs if run.created not in [one.created for one in known]]
+    found.before.update(other.before)
+    found.stage_of.update(other.stage_of)
+    found.images.update(other.images)
+
+
 def outs_of(work: Work, builders: Builders, absorbed: set[int]) -> set[int]:
     """What goes along with absorbed artifacts: the other folders of containers that became stages, and the streams
     that the artifacts were unpacked from."""

@@ -36,6 +36,7 @@ class FinalPlan(Struct, frozen=True):
     rewritten: copies.Rewritten
     context: Context
     builder_edits: Mapping[int, list[Edit]]
+    inner: tuple[copies.Rewritten, ...] = ()
 
 
 class Plan(Struct):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from converter.machine.events import Assigned, Built, CopiedOut, Created, RanCom
 from converter.machine.value import is_known
 from converter.plan import copies
 from converter.plan.archives import unpack_lines
-from converter.plan.builders import Builders, StageRun, find_builders, outs_of
+from converter.plan.builders import Builders, StageRun, add_all, find_builders, outs_of
 from converter.plan.calls import CallEditor
 from converter.plan.checks import Checker
 from converter.plan.container_runs import ContainerRuns
@@ -25,7 +25,7 @@ from converter.plan.merge import Tail, merge, name_stages
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.modes import Modes
 from converter.plan.ownership import may_be_anothers
-from converter.plan.rebase import MOVED, single_context
+from converter.plan.rebase import MOVED, Context, single_context
 from converter.plan.recognize import Recognizer
 from converter.plan.remarks import Remarks
 from converter.plan.spelling import Spelling
@@ -51,6 +51,10 @@ def plan(
     return _Planner(Work(run, loader, image, mentions or {}, runtime)).plan()
 
 
+_INNER = 1000
+"""Keeps the keys of the stages of builders apart; no Dockerfile has so many stages."""
+
+
 class _Planner:
     def __init__(self, work: Work) -> None:
         self.work = work
@@ -62,11 +66,9 @@ class _Planner:
     def plan(self) -> Plan:
         recognizer = Recognizer(self.work)
         finals = recognizer.find_finals()
-        absorbed = recognizer.absorbed(finals)
-        for file in finals:
-            takes = self.work.taken[file.event.number].takes
-            self.checker.check_artifacts(file, takes)
-            self.builders[file.event.number] = find_builders(self.work, file, takes)
+        taking = self.find_stages(finals)
+        absorbed = recognizer.absorbed(taking)
+        for file in taking:
             absorbed |= outs_of(self.work, self.builders[file.event.number], absorbed)
         self.checker.check_other_ways(absorbed)
         builders = {
@@ -76,14 +78,7 @@ class _Planner:
             made = out.container.image.events if out.container.image is not None else ()
             if out.number in absorbed and not builders.isdisjoint(made):
                 builders |= set(made)
-        for file in finals:
-            if file.event.number in builders:
-                raise refuse(
-                    "STG404",
-                    "this build takes an artifact and gives one: chains of builders are not converted",
-                    file.event.site.source,
-                    file.event.site.span,
-                )
+        finals = [file for file in finals if file.event.number not in builders]
         needed: set[int] = set()
         gone = self.gone(finals, builders)
         swaps = swapped(finals, self.work.run)
@@ -108,8 +103,9 @@ class _Planner:
         remarks.deletions(result, builders)
         remarks.other_scripts(result)
         for final in plans:
-            self.work.assumptions += final.rewritten.assumptions
-            self.work.diagnostics += final.rewritten.diagnostics
+            for rewritten in (final.rewritten, *final.inner):
+                self.work.assumptions += rewritten.assumptions
+                self.work.diagnostics += rewritten.diagnostics
             remarks.note_sweeps(final)
         return result
 
@@ -120,6 +116,31 @@ class _Planner:
                  or event.number in self.work.taken}  # fmt: skip
         kept = {file.path for number, file in files.items() if number not in builders}
         return frozenset({files[number].path for number in builders} - kept)
+
+    def find_stages(self, finals: list[BuildFile]) -> list[BuildFile]:
+        """Fills `builders` for each final build, and for each of its builders that takes artifacts itself; gives them all."""
+        waiting = list(finals)
+        done: dict[int, BuildFile] = {}
+        while waiting:
+            file = waiting.pop()
+            if file.event.number in done:
+                continue
+            done[file.event.number] = file
+            takes = self.work.taken[file.event.number].takes
+            self.checker.check_artifacts(file, takes)
+            found = find_builders(self.work, file, takes)
+            self.builders[file.event.number] = found
+            waiting += [b for number, b in found.files.items() if number in self.work.taken and self.takes_of(b)]
+        for file in finals:
+            found = self.builders[file.event.number]
+            for number in sorted(found.files, reverse=True):
+                if number in self.builders:
+                    add_all(found, self.builders[number])
+        return list(done.values())
+
+    def takes_of(self, file: BuildFile) -> tuple[Take, ...]:
+        taken = self.work.taken.get(file.event.number)
+        return taken.takes if taken is not None and file.path else ()
 
     def final_plans(self, finals: list[BuildFile], liveness: Liveness) -> tuple[list[FinalPlan], set[int]]:
         plans: list[FinalPlan] = []
@@ -171,13 +192,17 @@ class _Planner:
         def origin_of(artifact: Artifact) -> copies.Origin:
             return origins[self.stage_of(builders, artifact)]
 
-        def spelling_of(take: Take) -> Spelling:
-            key = (runtime.event.number, take.stage.index)
-            if key not in self.spellings:
-                position = take.stage.instructions.index(take.instruction)
-                later = any(i.keyword == "RUN" for i in take.stage.instructions[position:])
-                self.spellings[key] = Spelling(self.work.run, runtime, take.stage, dead, later)
-            return self.spellings[key]
+        def spelling_in(file: BuildFile) -> Callable[[Take], Spelling]:
+            def spelling_of(take: Take) -> Spelling:
+                inner = take.stage.index if file is runtime else -(_INNER * (file.event.number + 1) + take.stage.index)
+                key = (runtime.event.number, inner)
+                if key not in self.spellings:
+                    position = take.stage.instructions.index(take.instruction)
+                    later = any(i.keyword == "RUN" for i in take.stage.instructions[position:])
+                    self.spellings[key] = Spelling(self.work.run, file, take.stage, dead, later)
+                return self.spellings[key]
+
+            return spelling_of
 
         def stage_spelling(builder: BuildFile) -> Spelling:
             key = (runtime.event.number, -builder.event.number - 1)
@@ -186,9 +211,10 @@ class _Planner:
             return self.spellings[key]
 
         start = runtime.event.state.files.start
+        every = [*takes, *(take for b in ordered for take in self.takes_of(b))]
         shadowed = {
             artifact.host: start.kind(artifact.host) is not None
-            for take in takes for use in take.sources for artifact in use.artifacts
+            for take in every for use in take.sources for artifact in use.artifacts
         }  # fmt: skip
         context = single_context(self.work, runtime, self.work.taken[runtime.event.number], ordered)
         staged = [
@@ -196,8 +222,15 @@ class _Planner:
             if context.unstaged and any(use.staged for use in take.sources)
         ]  # fmt: skip
         rewritten = copies.rewrite(
-            (*takes, *staged), runtime, origin_of, spelling_of, self.work.show, shadowed, context
+            (*takes, *staged), runtime, origin_of, spelling_in(runtime), self.work.show, shadowed, context
         )
+        inner = {
+            b.event.number: copies.rewrite(
+                self.takes_of(b), b, origin_of, spelling_in(b), self.work.show, shadowed, Context(context.folder)
+            )
+            for b in ordered
+            if self.takes_of(b)
+        }
         for instruction, edit in context.edits.get(runtime.event.number, []):
             rewritten.edits.append(edit)
             rewritten.changed.append((instruction.span, MOVED))
@@ -209,19 +242,21 @@ class _Planner:
             number = builder.event.number
             spelling = stage_spelling(builder)
             own = [
-                artifact for take in takes for use in take.sources for artifact in use.artifacts
+                artifact for take in every for use in take.sources for artifact in use.artifacts
                 if self.stage_of(builders, artifact) == number
             ]  # fmt: skip
             lines = [*(tails[number].lines if number in tails else []), *self.modes.lines(builder, own, spelling)]
-            lines += unpack_lines(builder, [u for u in rewritten.unpacked if u[0] in own], spelling)
+            unpacked = [u for found in (rewritten, *inner.values()) for u in found.unpacked if u[0] in own]
+            lines += unpack_lines(builder, unpacked, spelling)
             arguments = [
                 f"ARG {p.name}{'' if p.default is None else '=' + p.default}" for p in spelling.parameters.values()
             ]
             edits = [*(tails[number].edits if number in tails else []), *(e for _, e in context.edits.get(number, []))]
+            edits += inner[number].edits if number in inner else []
             tails[number] = Tail([*arguments, *lines], edits)
         blocks = merge(ordered, runtime, names, rewritten.edits, image_stages, tails)
         edits_of = {number: tail.edits for number, tail in tails.items()}
-        return FinalPlan(runtime, ordered, names, blocks, rewritten, context, edits_of)
+        return FinalPlan(runtime, ordered, names, blocks, rewritten, context, edits_of, tuple(inner.values()))
 
     def stage_of(self, builders: Builders, artifact: Artifact) -> int:
         """The number of the stage that an artifact comes from."""

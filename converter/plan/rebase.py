@@ -47,7 +47,7 @@ class Context(Struct):
 def single_context(work: Work, runtime: BuildFile, taken: Taken, builders: Iterable[BuildFile]) -> Context:
     """The context for one final image. Raises `Refusal` where no folder of the tree can serve all parts."""
     ordered = list(builders)
-    wanting = [builder for builder in ordered if needs_context(builder)]
+    wanting = [builder for builder in ordered if _wants(work, builder)]
     users = [*wanting, *([] if needs_nothing(runtime, taken) else [runtime])]
     folders = {file.event.context for file in users}
     staged = [one for take in (*taken.takes, *taken.others) for use in take.sources for one in use.staged]
@@ -78,10 +78,18 @@ def single_context(work: Work, runtime: BuildFile, taken: Taken, builders: Itera
     context = Context(folder, unstaged)
     for file in users:
         if file.event.context != folder:
-            own = taken if file is runtime else None
+            own = taken if file is runtime else work.taken.get(file.event.number)
             context.edits[file.event.number] = list(_edits(file, own, context.lead(file), unstaged))
     context.ignore = _ignore(work, runtime, users, folder, staged if unstaged else [])
     return context
+
+
+def _wants(work: Work, builder: BuildFile) -> bool:
+    """Whether a builder takes files of its context, and not only artifacts of other builders."""
+    taken = work.taken.get(builder.event.number) if builder.path else None
+    if builder.mounted or taken is None or not taken.takes:
+        return needs_context(builder)
+    return not needs_nothing(builder, taken)
 
 
 def _is_outside(folder: str) -> bool:
