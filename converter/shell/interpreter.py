@@ -599,7 +599,9 @@ class Interpreter:
             if extracted is not None:
                 return extracted
         if name in self.functions:
-            return Result(self.call_function(name, call, state), None)
+            if self.captured is None:
+                return Result(self.call_function(name, call, state), None)
+            return Result(*self.capture(partial(self.call_function, name, call, state)))
         base = paths.base_name(name) if name.startswith("/") else name
         handler = self.programs.get(name) or CHILDREN.get(base) or COMMANDS.get(base)
         if handler is None and call.fields[0].splits and is_docker(tuple(value.flat for value in call.values[1:])):

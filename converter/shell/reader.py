@@ -241,6 +241,11 @@ class _Reader:
             return syntax.SimpleCommand(self.span(node), tuple(self.assignment(n, depth) for n in nodes), (), ())
         if kind == "pipeline":
             parts = [self.command(child, depth + 1) for child in self.named(node)]
+            if isinstance(parts[0], syntax.Negated):
+                # the grammar hangs `!` on the first command; the shell negates the whole pipeline
+                inner = parts[0].command
+                rest = Span(inner.span.start, self.offset(node.end_byte))
+                return syntax.Negated(self.span(node), syntax.Pipeline(rest, (inner, *parts[1:])))
             return syntax.Pipeline(self.span(node), tuple(parts))
         if kind == "negated_command":
             return syntax.Negated(self.span(node), self.command(self.named(node)[0], depth + 1))
@@ -439,6 +444,8 @@ class _Reader:
             value = self.assigned(cut.value.span.start, rest.span.end, depth)
             assignments.append(syntax.Assignment(span, cut.name, value, cut.append, cut.index))
         self.check_gaps(node, [*assignments, *words, *redirects])
+        if words and self.text[words[0].span.start : words[0].span.end] in ("{", "}"):
+            self.problems.append(syntax.Problem(words[0].span, "the shell grammar reads this brace as a command"))
         return syntax.SimpleCommand(self.span(node), tuple(assignments), tuple(words), tuple(redirects))
 
     def check_gaps(self, node: Tree, parts: list[syntax.Node]) -> None:

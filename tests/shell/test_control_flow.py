@@ -60,6 +60,8 @@ KNOWN = [
     pytest.param('run() { echo "+ $*"; "$@"; }; run docker tag a b', ["a"], id="a wrapper"),
     pytest.param('d() { docker "$@"; }; r() { d "$@"; }; r tag a b', ["a"], id="a wrapper of a wrapper"),
     pytest.param('r() { shift; "$@"; }; r 5 docker tag a b', ["a"], id="a wrapper that shifts"),
+    pytest.param('f() { echo "$1"; }; docker tag $(f a) b', ["a"], id="what a function prints"),
+    pytest.param("if ! true | false; then docker tag a b; fi", ["a"], id="a negated pipeline"),
 ]
 
 OPEN = [

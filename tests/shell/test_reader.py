@@ -121,6 +121,7 @@ COMPOUNDS = [
     pytest.param("[ a = b ]", ["[ a = b ]"], id="a comparison"),
     pytest.param("[ ! -d x -o $# -lt 1 ]", ["[ ! -d x -o $# -lt 1 ]"], id="a longer test"),
     pytest.param("test -f x", ["test -f x"], id="a test by name"),
+    pytest.param("! a | b", ["(! (a | b))"], id="a negated pipeline"),
     pytest.param("if a; then b; else c; fi", ["(if {a} then {b} else {c})"], id="if"),
     pytest.param(
         "if [ -f x ]; then docker build .; fi", ["(if {[ -f x ]} then {docker build .})"], id="if with a test"
@@ -275,6 +276,11 @@ def test_deep_nesting_is_a_problem_and_no_crash(opening: str, closing: str) -> N
     depth = 2_000
     head = "c " if opening.endswith("$(") else ""
     _, script = read(head + (opening + head) * depth + "x" + closing * depth + "\n")
+    assert script.problems
+
+
+def test_a_brace_that_is_read_as_a_command_is_a_problem() -> None:
+    _, script = read("! { a; } && b\n")
     assert script.problems
 
 
