@@ -237,7 +237,8 @@ class Maker:
         if depth == 1 and (not self.functions or self.chance(0.3)):
             name = self.fresh("fn")
             local = f"local L={self.quoted()}\n" if self.chance(0.4) else ""
-            leave = f"{self.test()} && return {self.pick('0', '1', '')}\n" if self.chance(0.3) else ""
+            # not `return 1`: a file whose absence makes a function fail is taken to be there, which is an assumption
+            leave = f"{self.test()} && return {self.pick('0', '0', '')}\n" if self.chance(0.3) else ""
             inner = self.body(min(depth, 1), 2)
             # from here on, so that it never calls itself
             self.functions.append(name)
