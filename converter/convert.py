@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
-from converter.diagnostics import Diagnostic, Refusal, error, note, warning
+from converter.diagnostics import Diagnostic, Refusal, error, note, refuse, warning
 from converter.drivers.choose import driver_for
 from converter.drivers.driver import Changes, Driver, OptionError, Request, Start
 from converter.machine import paths
@@ -342,6 +342,7 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
 
 def _keep_named(source: Source, edits: Changes, result: Plan) -> None:
     """A builder Dockerfile that a part of the script which stays still names, run or not, is not deleted."""
+    scripts = {text.file.path for text, _ in result.run.scripts.values()}
     changed = [span for span, _ in (*edits.removed, *edits.rewritten)]
     start = result.finals[0].runtime.event.state.files.start
     for path in list(result.deleted):
@@ -352,6 +353,9 @@ def _keep_named(source: Source, edits: Changes, result: Plan) -> None:
             if any(span.start <= place < span.end for span in changed):
                 continue
             spoken = mention.use == "speaks" or line.startswith(("echo ", "printf "))
+            if not spoken and path in scripts:
+                message = f"this still names {path}, all of whose commands go"
+                raise refuse("STG304", message, source, Span(place, place + len(path)), "take it out first")
             use: Use = "speaks" if spoken else "builds"
             result.diagnostics.append(note_mention(Mention(path, use, location)))
             if not spoken and path in result.deleted:

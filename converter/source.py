@@ -78,8 +78,8 @@ class Source:
         """The file that the text stands in: itself, unless it was made out of another text."""
         return self
 
-    def written(self, span: Span) -> str:
-        """What the file says for the span."""
+    def written(self, span: Span, at: Source | None = None) -> str:
+        """What the file says for the span, as it may stand in the text `at` of the same file."""
         return self.slice(span)
 
     def expression(self, text: str, span: Span) -> str:

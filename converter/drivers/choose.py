@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from converter.drivers.ci.names import ci_kind
 from converter.drivers.driver import Driver
+from converter.drivers.makefile.names import is_makefile
 from converter.drivers.shell_file import ShellFile
 from converter.source import Source
 
@@ -14,7 +15,10 @@ def driver_for(source: Source) -> Driver:
         from converter.drivers.ci.driver import CiFile
 
         return CiFile()
-    from converter.drivers.makefile.driver import Makefile
+    if is_makefile(source.path.rpartition("/")[2]) or source.text.startswith(
+        ("#!/usr/bin/make", "#!/usr/bin/env make")
+    ):
+        from converter.drivers.makefile.driver import Makefile
 
-    makefile = Makefile()
-    return makefile if makefile.reads(source) else ShellFile()
+        return Makefile()
+    return ShellFile()

@@ -50,9 +50,6 @@ class Driver(Protocol):
 
     name: str
 
-    def reads(self, source: Source) -> bool:
-        """Whether this driver reads the file."""
-
     def starts(self, source: Source, request: Request) -> Iterator[list[Start]]:
         """The ways to start it, likeliest first; those of one list are a choice that only the person can make.
 

@@ -17,10 +17,6 @@ class ShellFile:
 
     name = "shell"
 
-    def reads(self, source: Source) -> bool:
-        """Whether it is no file of another kind."""
-        return True
-
     def starts(self, source: Source, request: Request) -> Iterator[list[Start]]:
         """The run from the folder that makes the script's paths exist. Raises `OptionError` where both do."""
         yield [lambda: _started(source, request)]

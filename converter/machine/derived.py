@@ -74,14 +74,16 @@ class DerivedSource(Source):
         """Whether it is an expression of the original, rather than one of the shell: a Makefile doubles the shell's `$`."""
         return not expression.startswith("$$")
 
-    def written(self, span: Span) -> str:
-        """What the original says for the span, so that it means the same elsewhere in it. Raises `Refusal`."""
+    def written(self, span: Span, at: Source | None = None) -> str:
+        """What the original says for the span, so that it means the same elsewhere in it, or at `at`. Raises `Refusal`."""
         pieces = []
         for index, segment in self._inside(span):
             start, end = self.starts[index], self.starts[index] + len(segment.text)
             if segment.expression is None:
                 low, high = max(span.start, start) - start, min(span.end, end) - start
                 pieces.append(self.origin.slice(Span(segment.span.start + low, segment.span.start + high)))
+            elif segment.constant and self._means_the_same(segment, at) and span.start <= start and end <= span.end:
+                pieces.append(segment.expression)
             elif segment.constant:
                 pieces.append(segment.text[max(span.start - start, 0) : span.end - start].replace("$", "$$"))
             elif span.start <= start and end <= span.end and segment.expression:
@@ -139,6 +141,11 @@ class DerivedSource(Source):
         if edit.text:
             exact = Span(self._insertion(span.start), exact.end)
         return Edit(exact, edit.text)
+
+    def _means_the_same(self, segment: Segment, at: Source | None) -> bool:
+        """Whether an expression for a constant, such as an automatic variable, is the same constant in another text."""
+        expression = segment.expression
+        return isinstance(at, DerivedSource) and bool(expression) and at.means(str(expression)) == segment.text
 
     def _inside(self, span: Span) -> list[tuple[int, Segment]]:
         first = self._index(span.start)

@@ -209,7 +209,7 @@ class CallEditor:
                     "keep the value in a variable that is set once",
                 )
             if event.spans:
-                texts.append(commands.flag_text(event, argument.flag))
+                texts.append(commands.flag_text(event, argument.flag, final))
             else:
                 # the script has no such flag: the value stands in the name of an image that it runs
                 reference = value.pieces[0].reference

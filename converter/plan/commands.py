@@ -38,9 +38,9 @@ def flag_span(event: Built, flag: Flag) -> Span:
 _SPELLED = {"file": ("f", "file"), "build-arg": ("build-arg",), "target": ("target",)}
 
 
-def flag_text(event: Built, flag: Flag) -> str:
-    """The source text of a flag with its value."""
-    return event.site.source.written(flag_span(event, flag))
+def flag_text(event: Built, flag: Flag, at: Built | None = None) -> str:
+    """The source text of a flag with its value, as it may stand in the command `at`."""
+    return event.site.source.written(flag_span(event, flag), at.site.source if at is not None else None)
 
 
 def unset_options(builder: Built, final: Built) -> list[str]:

@@ -36,11 +36,11 @@ def carry(builder: Built, final: Built) -> tuple[list[str], list[Diagnostic]]:
                 continue
             same = [other for other in final.command.flags if other.name == name and _value(other) == _value(flag)]
             if not same:
-                taken.append(flag_text(builder, flag))
+                taken.append(flag_text(builder, flag, final))
                 notes.append(
                     note(
                         "STG607",
-                        f"`{flag_text(builder, flag)}` of the first build stands at the final build now",
+                        f"`{flag_text(builder, flag, final)}` of the first build stands at the final build now",
                         *place,
                     )
                 )

@@ -71,6 +71,8 @@ class _Editor:
             if event.site.source.path == source.path:
                 self.by_span.setdefault(event.site.span, []).append(event)
             for site in event.calls:
+                if site.source.path != source.path:
+                    continue
                 self.through.setdefault(site, []).append(event)
         self.reads = reads
         self.live = live

@@ -163,3 +163,20 @@ def test_an_included_file_is_asked_for_and_edited() -> None:
 def test_a_file_target_that_exists_is_not_made() -> None:
     recipe, _ = convert(f"all: app\n{IMAGE}app:\n{COMPILE}", app="binary")
     assert recipe.status == "not-the-pattern"
+
+
+def test_a_make_that_calls_itself_without_an_end_is_refused() -> None:
+    recipe, _ = convert(f"all: one\n\t$(MAKE) all\none:\n{COMPILE}{IMAGE}", Options(targets=("all",)))
+    assert (recipe.status, codes(recipe)) == ("refused", ["STG305"])
+
+
+def test_a_pattern_rule_that_loses_its_recipe_is_not_cancelled() -> None:
+    _, after = convert(f"all: app\n{IMAGE}%pp:\n{COMPILE}")
+    assert after["Makefile"] == f"all: app\n{IMAGE}%pp: ;\n"
+
+
+def test_a_flag_with_an_automatic_variable_moves_within_its_rule() -> None:
+    build = FILES["Dockerfile.build"].replace("WORKDIR", "ARG V\nWORKDIR")
+    compile = COMPILE.replace("-t b ", "--build-arg V=$@ -t b ")
+    _, after = convert(f"one two:\n{compile}{IMAGE.replace('app', 'app:$@')}", Dockerfile__build=build)
+    assert "\tdocker build -t app:$@ --build-arg V=$@ .\n" in after["Makefile"]

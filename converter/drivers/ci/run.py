@@ -46,7 +46,7 @@ class ScriptText(DerivedSource):
         """Whether it is an expression that the CI system replaces, not the shell."""
         return not expression or (self.expressions is not None and self.expressions.match(expression) is not None)
 
-    def written(self, span: Span) -> str:
+    def written(self, span: Span, at: Source | None = None) -> str:
         """The shell text for the span, with the expressions of the CI system as they stand there. Raises `Refusal`."""
         pieces = []
         for index, segment in self._inside(span):

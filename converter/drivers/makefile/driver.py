@@ -8,7 +8,6 @@ from functools import partial
 from converter.diagnostics import Refusal, refuse
 from converter.drivers.driver import Changes, OptionError, Request, Start
 from converter.drivers.makefile import goals
-from converter.drivers.makefile.names import is_makefile
 from converter.drivers.makefile.rewrite import rewrite
 from converter.drivers.makefile.run import MakeRun, Words, parse_words, run_goals
 from converter.machine import paths
@@ -25,12 +24,6 @@ class Makefile:
     """GNU make."""
 
     name = "make"
-
-    def reads(self, source: Source) -> bool:
-        """Whether the file's name is a makefile's, or its first line calls make."""
-        return is_makefile(paths.base_name(source.path)) or source.text.startswith(
-            ("#!/usr/bin/make", "#!/usr/bin/env make")
-        )
 
     def starts(self, source: Source, request: Request) -> Iterator[list[Start]]:
         """The goals that were named, or those that may make an image."""

@@ -196,7 +196,7 @@ class _File:
     def spans(self) -> None:
         """Lines that no recipe node holds: several lines of one shell, the recipe behind a semicolon."""
         for span, line in self.lines.items():
-            covered = any(edit.span.start <= span.start and span.end <= edit.span.end for edit in self.out.edits)
+            covered = any(edit.span.start < span.end and span.start < edit.span.end for edit in self.out.edits)
             if line.fate == "changed":
                 self.out.edits += line.edits
                 self.out.removed += line.removed

@@ -69,6 +69,7 @@ class Machine:
         self.state = State({}, folder, HostFiles(files, {}), {}, {}, ())
         self.process: Process | None = None
         self.depth = 0
+        self.stack: list[tuple[object, ...]] = []
         self.number = 0
         self.asked: list[DerivedSource] = []
 
@@ -90,10 +91,14 @@ class Machine:
         if request is None or self.depth >= MAX_DEPTH:
             return COMMANDS[""](call, state)
         folder = paths.join(state.folder, request.folder) if request.folder else state.folder
+        key = (folder, request.file, request.goals, tuple(sorted(request.variables.items())))
+        if key in self.stack:
+            raise refuse("STG305", "this make calls itself without an end", call.source, call.site.span)
         given = {**outer.command_line, **request.variables}
         environment = {**outer.environment, **outer.exported_values()}
         process = Process(self, folder, environment, given, request.goals, state.folder)
         self.depth += 1
+        self.stack.append(key)
         interpreter = self.interpreter
         calls, captured = interpreter.calls, interpreter.captured
         try:
@@ -107,6 +112,7 @@ class Machine:
             process.make(request.goals or (process.database.default_goal,))
         finally:
             self.depth -= 1
+            self.stack.pop()
             self.process = outer
             interpreter.calls, interpreter.captured = calls, captured
         after = replace(
