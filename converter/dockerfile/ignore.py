@@ -76,23 +76,7 @@ class IgnoreRules(Struct, frozen=True):
 
     def deciding_rules(self, path: str) -> tuple[IgnoreRule, ...]:
         """The rule that makes the path ignored, as a tuple of one; empty where it is not."""
-        path = clean_path(path).removeprefix("/")
-        if path in (".", ""):
-            return ()
-        names = path.split("/")
-        parent = [False] * len(self.rules)
-        deciding: IgnoreRule | None = None
-        for depth in range(1, len(names) + 1):
-            part = "/".join(names[:depth])
-            deciding = None
-            for index, rule in enumerate(self.rules):
-                if not parent[index]:
-                    # An exception matters only for what is ignored so far, a rule for what is not.
-                    if rule.exception != (deciding is not None):
-                        continue
-                    parent[index] = matches(rule.tokens, part)
-                if parent[index]:
-                    deciding = None if rule.exception else rule
+        deciding = self._walk(path)[0]
         return () if deciding is None else (deciding,)
 
     def matches_below(self, path: str) -> bool:
@@ -100,9 +84,53 @@ class IgnoreRules(Struct, frozen=True):
         path = clean_path(path).removeprefix("/")
         if path in (".", ""):
             return any(not rule.exception for rule in self.rules)
-        return self.ignores(path) or any(
-            not rule.exception and could_match_below(rule.tokens, path) for rule in self.rules
-        )
+        return self._may_ignore([self._walk(path)[1]], path)
+
+    def matches_pattern(self, pattern: str, folder: str) -> bool:
+        """Whether something that a pattern of COPY takes, or something inside it, might be ignored.
+
+        `folder` is the path in front of the first wildcard. True may be wrong, False never is.
+        """
+        pattern = clean_path(pattern).removeprefix("/")
+        folder = clean_path(folder).removeprefix("/")
+        if "[" in pattern or "\\" in pattern or folder in (".", ""):
+            return self.matches_below(folder)
+        # What takes these names in the place of a star takes every name there: a rule has no other wildcards than
+        # stars, single characters and classes of them.
+        names = ("", "x", "\N{REPLACEMENT CHARACTER}" * 40)
+        found = [self._walk(pattern.replace("*", name).replace("?", names[-1][0]))[1] for name in names]
+        return self._may_ignore(found, folder)
+
+    def _may_ignore(self, taken: list[list[bool]], folder: str) -> bool:
+        """`taken` tells for several paths which rules take them: those that take all of them hold for everything."""
+        ignored = False
+        for index, rule in enumerate(self.rules):
+            if all(rules[index] for rules in taken):
+                ignored = not rule.exception
+            elif not rule.exception and could_match_below(rule.tokens, folder):
+                ignored = True
+        return ignored
+
+    def _walk(self, path: str) -> tuple[IgnoreRule | None, list[bool]]:
+        """The rule that makes the path ignored, if any, and which rules take the path or a folder that it lies in."""
+        taken = [False] * len(self.rules)
+        deciding: IgnoreRule | None = None
+        path = clean_path(path).removeprefix("/")
+        if path in (".", ""):
+            return None, taken
+        names = path.split("/")
+        for depth in range(1, len(names) + 1):
+            part = "/".join(names[:depth])
+            deciding = None
+            for index, rule in enumerate(self.rules):
+                if not taken[index]:
+                    # An exception matters only for what is ignored so far, a rule for what is not.
+                    if rule.exception != (deciding is not None):
+                        continue
+                    taken[index] = matches(rule.tokens, part)
+                if taken[index]:
+                    deciding = None if rule.exception else rule
+        return deciding, taken
 
 
 def match_pattern(pattern: str, path: str) -> bool:

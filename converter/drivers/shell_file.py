@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from converter.diagnostics import Refusal
 from converter.drivers.driver import Changes, OptionError, Request, Start
 from converter.machine import paths
 from converter.machine.events import Built, CopiedOut
@@ -55,16 +56,27 @@ def _run(source: Source, request: Request) -> Run:
     own = paths.parent(source.path)
     if not own:
         return at("")
-    runs = [(folder, at(folder)) for folder in ("", own)]
-    if _outline(runs[0][1]) == _outline(runs[1][1]):
-        return runs[0][1]
-    found = [_existing(run, request.files) for _, run in runs]
+    runs: list[Run] = []
+    refused: list[Refusal] = []
+    for folder in ("", own):
+        try:
+            runs.append(at(folder))
+        except Refusal as refusal:
+            refused.append(refusal)
+    if refused:
+        # a script that reads a file of its own from there, say, can only be followed from where that file is
+        if runs and _existing(runs[0], request.files)[1]:
+            return runs[0]
+        raise refused[0]
+    if _outline(runs[0]) == _outline(runs[1]):
+        return runs[0]
+    found = [_existing(run, request.files) for run in runs]
     if found[0][0] and not found[1][0]:
-        return runs[0][1]
+        return runs[0]
     if found[1][0] and not found[0][0]:
-        return runs[1][1]
+        return runs[1]
     if not (found[0][0] or found[1][0]):
-        return runs[0][1] if found[0][1] > found[1][1] else runs[1][1]
+        return runs[0] if found[0][1] > found[1][1] else runs[1]
     raise OptionError(
         f"{source.path} can be started in the root or in {own}, and the two mean different recipes; "
         f"say which with --cwd . or --cwd {own}"

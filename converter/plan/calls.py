@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from converter.diagnostics import note, refuse
 from converter.dockerfile.pairs import pairs
@@ -58,12 +58,22 @@ class CallEditor:
         texts = self.carried(plan)
         for builder in plan.builders:
             result.diagnostics += options.carry(builder.event, event)[1]
+        added: dict[str, str] = {}
         for spelling_key, spelling in self.spellings.items():
             if spelling_key[0] != event.number:
                 continue
             for parameter in spelling.parameters.values():
+                if added.setdefault(parameter.name, parameter.piece.text) != parameter.piece.text:
+                    raise refuse(
+                        "STG203",
+                        f"`{parameter.expression}` has two values in paths of the artifacts, and one build has one of them",
+                        event.site.source,
+                        event.site.span,
+                        "give each value a variable of its own",
+                    )
                 given = [text for text in texts if text.startswith(f"--build-arg {parameter.name}=")]
-                if given:
+                if given or parameter.name in plan.runtime.arguments:
+                    # the parameter has that name because it has that value (`Spelling.free_name`)
                     continue
                 why = commands.still_holds(Value((parameter.piece,)), event, parameter.expression)
                 if why is not None:
@@ -318,6 +328,16 @@ _PREDEFINED = frozenset(
     for base in ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy")
     for name in (base, base.upper())
 )
+
+
+def given_arguments(files: Iterable[BuildFile]) -> dict[str, str | None]:
+    """The arguments that Dockerfiles declare, each with the value that the script gives it, None where it gives none."""
+    found: dict[str, str | None] = {}
+    for file in files:
+        for name in _declared(file):
+            value = file.arguments[name].flat if name in file.arguments else None
+            found[name] = value if found.get(name, value) == value else None
+    return found
 
 
 def _declared(file: BuildFile) -> dict[str, Span]:

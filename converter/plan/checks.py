@@ -7,6 +7,7 @@ from converter.dockerfile.stages import stage_references
 from converter.machine import paths
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, RanCommand
 from converter.machine.host import Entry, FromContainer, FromLink, FromTree, possible
+from converter.machine.value import is_known
 from converter.plan import contexts
 from converter.plan.builders import MOUNTED
 from converter.plan.dockerfiles import BuildFile
@@ -31,6 +32,7 @@ class Checker:
                     out = self.work.run.events[artifact.origin.event]
                     assert isinstance(out, CopiedOut)
                     self.check_copy(out, runtime)
+                    self.check_again(out, runtime, take, artifact)
                     self.check_mode(artifact)
                     self.check_between(out, runtime, artifact)
 
@@ -105,6 +107,31 @@ class Checker:
         self.work.runs[created.number] = running
         if running.kind == "noise" and not out.mechanism.startswith("docker run "):
             self.work.assume(running.why, created)
+
+    def check_again(self, out: CopiedOut, runtime: BuildFile, take: Take, artifact: Artifact) -> None:
+        """The folder is where the Dockerfile looks for it in the first run already.
+
+        `docker cp c:/build app` makes `app` a copy of `build` where there is no `app`, and `app/build` where there is
+        one: a Dockerfile that takes `app/build` may come from someone who has only ever seen the second run.
+        """
+        name = paths.base_name(out.source.flat)
+        inside = paths.relative(artifact.host, out.path) if paths.is_below(artifact.host, out.path) else ""
+        if out.mechanism != "docker cp" or artifact.origin.contents or not is_known(out.path):
+            return
+        if inside.split("/")[0] != name or out.state.files.lookup(out.path) is not None:
+            return
+        removed = (path for event in self.work.run.events if isinstance(event, ChangedFiles) for path in event.removes)
+        if any(path == out.path or paths.is_below(out.path, path) for path in removed):
+            return
+        shown = self.work.show(out.path)
+        raise refuse(
+            "STG502",
+            f"`{shown}/{name}` is `{self.work.show(out.source.flat)}` itself where `{shown}` exists before the script runs, "
+            f"and `{name}` inside it where it does not, so this takes another one in the first run than afterwards",
+            runtime.source,
+            take.instruction.span,
+            f"let the script make or remove `{shown}` before it copies the folder there",
+        )
 
     def check_mounts_of(self, created: Created) -> None:
         """Files of the host that a container saw are no part of its image."""

@@ -24,7 +24,7 @@ from converter.plan.merge import Tail
 from converter.plan.runs import CommandLine
 from converter.plan.spelling import SECRET, Spelling
 from converter.plan.work import Work
-from converter.source import Edit
+from converter.source import Edit, Span
 
 HARMLESS_FLAGS = frozenset(
     """
@@ -89,6 +89,8 @@ class ContainerRuns:
             last: str | None = None
             for run in runs:
                 last = self.add(tail, builder, run, keyword, last)
+            if any(run.running.kind == "build" for run in runs):
+                self.drop_volumes(tail, builder)
         return found
 
     def folders(
@@ -174,6 +176,9 @@ class ContainerRuns:
         if in_place and line.instruction is not None:
             tail.edits.append(Edit(line.instruction.keyword_span, keyword("RUN")))
         else:
+            if line.instruction is not None and _cut(builder, line.instruction) not in tail.edits:
+                # it is the RUN now, and nobody starts a container of the stage
+                tail.edits.append(_cut(builder, line.instruction))
             tail.lines += [*settings, f"{keyword('RUN')} {self.command(line, builder, created)}"]
         self.work.diagnostics.append(note("STG614", running.why, *place))
         fresh = _FRESH.search(" ".join(line.flats))
@@ -187,6 +192,23 @@ class ContainerRuns:
                 )
             )
         return workdir
+
+    def drop_volumes(self, tail: Tail, builder: BuildFile) -> None:
+        """The container wrote into its volumes; the classic builder throws away what a RUN writes below a VOLUME."""
+        index: int | None = builder.target.index
+        while index is not None:
+            for instruction in builder.stages[index].instructions:
+                if instruction.keyword == "VOLUME":
+                    tail.edits.append(_cut(builder, instruction))
+                    self.work.diagnostics.append(
+                        note(
+                            "STG614",
+                            "the stage has no VOLUME any more: the classic builder loses what a RUN writes below one",
+                            builder.source,
+                            instruction.span,
+                        )
+                    )
+            index = builder.states[index].parent
 
     def check_flags(self, created: Created) -> None:
         """Raises `Refusal` for options of `docker run` that a RUN cannot have."""
@@ -333,6 +355,15 @@ def _spelled_like(builder: BuildFile) -> Callable[[str], str]:
 def _has_shell(builder: BuildFile) -> bool:
     """Whether the stage has a shell: one of its RUNs uses it, or its base is not known to be empty."""
     return builder.state.image != "scratch"
+
+
+def _cut(builder: BuildFile, instruction: Instruction) -> Edit:
+    """Takes an instruction away, with one of the blank lines where there is one on each side."""
+    text, newline = builder.source.text, builder.tree.newline
+    start, end = instruction.span.start, instruction.span.end
+    if text.startswith(newline, end) and text[:start].endswith(newline * 2):
+        end += len(newline)
+    return Edit(Span(start, end), "")
 
 
 def _is_last(builder: BuildFile, instruction: Instruction) -> bool:

@@ -39,7 +39,7 @@ def check_result(final: FinalPlan, text: str) -> None:
     for file in final.builders:
         edited = [edit.span for edit in final.builder_edits.get(file.event.number, ())]
         for stage in file.stages[: file.target.index + 1]:
-            touched = {i.span for i in stage.instructions if any(span in i.span for span in edited)}
+            touched = {i.span for i in stage.instructions if any(span in i.span or i.span in span for span in edited)}
             parts.append((stage, file.source, touched))
     changed = {span for span, _ in final.rewritten.changed}
     parts += [(stage, final.runtime.source, changed) for stage in final.runtime.stages]

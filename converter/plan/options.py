@@ -18,6 +18,10 @@ SHARED = frozenset({"platform", "network", "add-host", "memory", "memory-swap", 
     "builder", "volume"})  # fmt: skip
 """Options that act on every RUN: they have to be the same for both builds."""
 
+LIMITS = frozenset({"memory", "memory-swap", "cpu-shares", "cpu-period", "cpu-quota", "cpuset-cpus", "cpuset-mems",
+    "ulimit", "shm-size"})  # fmt: skip
+"""Those of them that give a RUN more or less room, and so can hold for a second image that asks for no limit."""
+
 
 def carry(builder: Built, final: Built) -> tuple[list[str], list[Diagnostic]]:
     """The flags that the final build takes over, as source text, and notes about them.
@@ -29,9 +33,10 @@ def carry(builder: Built, final: Built) -> tuple[list[str], list[Diagnostic]]:
     place = final.site.source, final.site.span
     for flag in builder.command.flags:
         name = flag.name
-        if name in ABSORBED or name in SHARED:
+        alone = name in LIMITS and all(other.name != name for other in final.command.flags)
+        if name in ABSORBED or (name in SHARED and not alone):
             continue
-        if name in CARRIED:
+        if name in CARRIED or alone:
             if flag.boolean is False:
                 continue
             same = [other for other in final.command.flags if other.name == name and _value(other) == _value(flag)]
@@ -67,7 +72,7 @@ def carry(builder: Built, final: Built) -> tuple[list[str], list[Diagnostic]]:
     for name in SHARED:
         ours = [_value(flag) for flag in builder.command.flags if flag.name == name]
         theirs = [_value(flag) for flag in final.command.flags if flag.name == name]
-        if ours != theirs:
+        if ours != theirs and (theirs or name not in LIMITS):
             mine = ", ".join(ours) or "nothing"
             other = ", ".join(theirs) or "nothing"
             raise refuse(

@@ -15,7 +15,7 @@ from converter.machine.value import is_known
 from converter.plan import copies
 from converter.plan.archives import unpack_lines
 from converter.plan.builders import Builders, StageRun, add_all, find_builders, outs_of
-from converter.plan.calls import CallEditor
+from converter.plan.calls import CallEditor, given_arguments
 from converter.plan.checks import Checker
 from converter.plan.container_runs import ContainerRuns
 from converter.plan.dockerfiles import BuildFile, Loader
@@ -199,7 +199,8 @@ class _Planner:
                 if key not in self.spellings:
                     position = take.stage.instructions.index(take.instruction)
                     later = any(i.keyword == "RUN" for i in take.stage.instructions[position:])
-                    self.spellings[key] = Spelling(self.work.run, file, take.stage, dead, later)
+                    others = given_arguments([other for other in (*ordered, runtime) if other is not file])
+                    self.spellings[key] = Spelling(self.work.run, file, take.stage, dead, later, others)
                 return self.spellings[key]
 
             return spelling_of
@@ -207,7 +208,10 @@ class _Planner:
         def stage_spelling(builder: BuildFile) -> Spelling:
             key = (runtime.event.number, -builder.event.number - 1)
             if key not in self.spellings:
-                self.spellings[key] = Spelling(self.work.run, builder, builder.target, dead)
+                self.spellings[key] = Spelling(
+                    self.work.run, builder, builder.target, dead,
+                    elsewhere=given_arguments([file for file in (*ordered, runtime) if file is not builder]),
+                )  # fmt: skip
             return self.spellings[key]
 
         start = runtime.event.state.files.start

@@ -38,13 +38,18 @@ class Parameter(Struct, frozen=True):
 
 
 class Spelling(Struct):
-    """Collects the parameters of one final stage; `inlined` are variables whose value was written out."""
+    """Collects the parameters of one stage.
+
+    `elsewhere` are the arguments that the other Dockerfiles of the same single build declare, with the value that the
+    script gives each, None where it gives none: all of them are set by one command line.
+    """
 
     run: Run
     runtime: BuildFile
     stage: Stage
     dead: Mapping[int, bool]
     after_run: bool = False
+    elsewhere: Mapping[str, str | None] = field(default_factory=dict)
     parameters: dict[str, Parameter] = field(default_factory=dict)
     needed: set[int] = field(default_factory=set)
     needed_names: set[str] = field(default_factory=set)
@@ -133,7 +138,7 @@ class Spelling(Struct):
                 reference.source,
                 reference.span,
             )
-        name = self.free_name(name)
+        name = self.free_name(name, piece)
         default = None
         if is_known(piece.text) and self.is_own(reference):
             plain = re.fullmatch(r"[A-Za-z0-9_.:/@+,=-]*", piece.text)
@@ -184,9 +189,9 @@ class Spelling(Struct):
             return found.group(0)
         return "ARTIFACT_" + re.sub(r"\W", "", reference.expression)
 
-    def free_name(self, name: str) -> str:
-        """The name, or another one where the stage uses it for something else or a RUN behind would see it."""
-        taken = self.names_in_stage()
+    def free_name(self, name: str, piece: Piece) -> str:
+        """The name, or another one where a Dockerfile uses it for something else or a RUN behind would see it."""
+        taken = self.names_in_stage() | {other for other, text in self.elsewhere.items() if text != piece.text}
         candidate = name
         base_sets = self.runtime.states[self.stage.index].image != "scratch" and _BASE_NAMES.search(name)
         if candidate in taken or candidate in self.parameters or self.after_run or base_sets:

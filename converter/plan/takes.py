@@ -309,13 +309,12 @@ def _may_filter_outputs(inner: str, files: HostFiles, context: str, ignore: Igno
     something in the tree, or files of version control, is taken to be about that.
     """
     tracked = [paths.relative(path, context) for path in files.start.below(context)]
+    others = []
     for rule in ignore.rules:
-        if rule.exception or rule.pattern.startswith(".git") or rule.pattern in (".svn", ".hg", ".idea", ".vscode"):
-            continue
-        alone = IgnoreRules((rule,))
-        if not any(alone.ignores(path) for path in tracked) and alone.matches_below(inner):
-            return True
-    return False
+        about_git = rule.pattern.startswith(".git") or rule.pattern in (".svn", ".hg", ".idea", ".vscode")
+        if rule.exception or not (about_git or any(IgnoreRules((rule,)).ignores(path) for path in tracked)):
+            others.append(rule)
+    return IgnoreRules(tuple(others)).matches_below(inner)
 
 
 def _below(
@@ -404,7 +403,7 @@ def _pattern(
     if entry is not None and isinstance(entry.origin, FromContainer):
         value = entry.origin.path + Value.literal("/" + rest)
         _check_unchanged(folder, files, instruction, source)
-        filtered = ignore.matches_below(relative_to(folder, context))
+        filtered = ignore.matches_pattern(inner, relative_to(folder, context))
         return False, (Artifact(value, f"{folder}/{rest}", "", entry, True, filtered),)
     artifacts: list[Artifact] = []
     keeps = False

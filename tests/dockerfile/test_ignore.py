@@ -138,6 +138,11 @@ def test_the_deciding_rule_has_its_line() -> None:
         ("d[ij]st/*", "dist", True),
         ("d?st/*", "dist", True),
         ("!**/*.map", "dist", False),
+        ("*\n!dist", "dist", False),
+        ("*\n!dist", "dist/js", False),
+        ("*\n!dist/js", "dist", True),
+        ("*\n!dist\n**/*.map", "dist", True),
+        ("dist/x\n!dist", "dist", True),
     ],
 )
 def test_whether_a_folder_may_have_something_ignored_in_it(rules: str, folder: str, expected: bool) -> None:
@@ -213,6 +218,27 @@ def test_paths_are_cleaned_as_in_go(path: str, expected: str) -> None:
     assert clean_path(path) == expected
 
 
+@pytest.mark.parametrize(
+    ("rules", "pattern", "folder", "expected"),
+    [
+        ("*\n!build/*-app", "build/*-app", "build", False),
+        ("*\n!build/*", "build/*-app", "build", False),
+        ("*\n!build", "build/*-app", "build", False),
+        ("*\n!build/*-app\n!src", "build/*-app", "build", False),
+        ("*\n!build/*-app", "build/*", "build", True),
+        ("*\n!build/?-app", "build/*-app", "build", True),
+        ("*\n!build/x*-app", "build/*-app", "build", True),
+        ("*\n!build/*-app\n*.md", "build/*-app", "build", False),
+        ("*\n!build/*-app\n**/*.md", "build/*-app", "build", True),
+        ("*\n!build/[a]-app", "build/[a]-app", "build", True),
+        ("src", "build/*.jar", "build", False),
+        ("*\n!*.jar", "*.jar", "", True),
+    ],
+)
+def test_whether_a_pattern_may_take_something_ignored(rules: str, pattern: str, folder: str, expected: bool) -> None:
+    assert IgnoreRules.parse(rules).matches_pattern(pattern, folder) is expected
+
+
 def by_regular_expression(pattern: str, path: str) -> bool:
     """moby's `Pattern.compile`, told as a regular expression: a second opinion for patterns without brackets."""
     if "**" in pattern and not set(pattern.replace("**", "")) & set("*?\\"):
@@ -264,6 +290,22 @@ def test_nothing_is_ignored_in_a_folder_that_is_said_to_be_clear(text: str, fold
     rules = IgnoreRules.parse(text)
     if rules.ignores(f"{folder}/{name}"):
         assert rules.matches_below(folder)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(
+    RULES.map("\n".join),
+    st.sampled_from(["a", "b", "ab", "a/b"]),
+    st.sampled_from(["*", "*b", "a*", "?", "a?b", "*/a", "*.?"]),
+    st.sampled_from(["a", "b", "ab", "aab", "a.b", "b/a", "ab/a"]),
+    st.sampled_from(["", "/a", "/a.b/b"]),
+)
+def test_nothing_is_ignored_that_a_clear_pattern_takes(
+    text: str, folder: str, pattern: str, name: str, inside: str
+) -> None:
+    rules = IgnoreRules.parse(text)
+    if match_pattern(pattern, name) and rules.ignores(f"{folder}/{name}{inside}"):
+        assert rules.matches_pattern(f"{folder}/{pattern}", folder)
 
 
 def test_a_hostile_pattern_is_quick() -> None:

@@ -1,0 +1,4 @@
+#!/bin/bash
+set -e
+VERSION=$(cat VERSION)
+docker build -t lamp:$VERSION --build-arg VERSION=$VERSION .
