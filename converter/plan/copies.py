@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -12,7 +13,10 @@ from converter.diagnostics import Diagnostic, note, refuse, warning
 from converter.dockerfile.environment import Scope, target_path
 from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
+from converter.machine.events import Event
 from converter.plan.dockerfiles import BuildFile
+from converter.plan.facts import BASE_FOLDERS
+from converter.plan.image_folders import makes_folder
 from converter.plan.kinds import FILE_SUFFIXES, kind_of
 from converter.plan.rebase import Context, source_below
 from converter.plan.runs_text import run_text
@@ -20,15 +24,6 @@ from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact, SourceUse, Staged, Take
 from converter.result import Assumption
 from converter.source import Edit, Source, Span
-
-FOLDERS = frozenset(
-    """
-    / /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /usr/bin
-    /usr/lib /usr/local /usr/local/bin /usr/local/lib /usr/local/sbin /usr/local/share /usr/sbin /usr/share /var
-    /var/lib /var/log /var/run /var/tmp /var/www /var/www/html /usr/share/nginx/html /go /go/bin /app/.
-    """.split()
-)
-"""Folders that base images have, so that a file copied to one of them lands inside."""
 
 ARCHIVES = (
     ".tar",
@@ -83,9 +78,13 @@ def rewrite(
     show: Callable[[str], str],
     shadowed: Mapping[str, bool],
     context: Context,
+    events: Sequence[Event],
 ) -> Rewritten:
-    """Edits for every instruction that takes an artifact, or a copy of something in the tree; `context` is the new one."""
-    writer = _Writer(runtime, origin_of, spelling_of, show, shadowed, context)
+    """Edits for every instruction that takes an artifact, or a copy of something in the tree.
+
+    `context` is the new one, `events` are those of the whole run.
+    """
+    writer = _Writer(runtime, origin_of, spelling_of, show, shadowed, context, events)
     for take in takes:
         writer.take(take)
     return writer.out
@@ -110,7 +109,10 @@ class _Writer:
         show: Callable[[str], str],
         shadowed: Mapping[str, bool],
         context: Context,
+        events: Sequence[Event],
     ) -> None:
+        self.events = events
+        self.kinds: dict[tuple[Artifact, Span], tuple[Literal["file", "folder", "unknown"], str]] = {}
         self.lead = context.lead(runtime)
         self.context = context
         self.runtime = runtime
@@ -120,6 +122,15 @@ class _Writer:
         self.show = show
         self.shadowed = shadowed
         self.out = Rewritten()
+
+    def kind(
+        self, take: Take, artifact: Artifact, builder: BuildFile
+    ) -> tuple[Literal["file", "folder", "unknown"], str]:
+        """Whether the artifact is a file or a folder, and the evidence."""
+        key = (artifact, take.instruction.span)
+        if key not in self.kinds:
+            self.kinds[key] = kind_of(artifact, builder, self.runtime, take, self.events)
+        return self.kinds[key]
 
     def take(self, take: Take) -> None:
         instruction = take.instruction
@@ -158,7 +169,7 @@ class _Writer:
         for use in take.sources:
             for artifact in use.artifacts:
                 builder = self.origin_of(artifact).builder
-                kind, _ = kind_of(artifact, builder, self.runtime, take.stage)
+                kind, _ = self.kind(take, artifact, builder)
                 plain = "." not in paths.base_name(artifact.host) and kind != "folder"
                 packed = any(
                     re.search(r"\btar\b", run_text(i, builder.source))
@@ -294,7 +305,7 @@ class _Writer:
         if artifact.pattern or paths.base_name(flat) == name or artifact.origin.contents:
             shown = target or written
             if not artifact.pattern and (several or shown.endswith("/")) and not artifact.origin.contents:
-                kind, _ = kind_of(artifact, origin.builder, self.runtime, take.stage)
+                kind, _ = self.kind(take, artifact, origin.builder)
                 shown = shown.rstrip("/") + "/" + name if kind != "folder" else shown
             return self.done(take, artifact, origin, chown, source, written, shown)
         return self.renamed(take, artifact, origin, chown, source, written, target, several)
@@ -326,6 +337,10 @@ class _Writer:
     ) -> _Part:
         name = paths.base_name(artifact.host)
         shown = target or written
+        kind, evidence = self.kind(take, artifact, origin.builder)
+        if kind == "folder":
+            # its contents arrive in the destination, whether that is there before or not
+            return self.done(take, artifact, origin, chown, source, written, target or written)
         into_folder = several or shown.endswith("/") or written.endswith("/.") or self.is_folder(take, target)
         if not into_folder:
             if target is None or not target.endswith("/"):
@@ -334,7 +349,6 @@ class _Writer:
                     take.instruction,
                 )
             return self.done(take, artifact, origin, chown, source, written, target or written)
-        kind, evidence = kind_of(artifact, origin.builder, self.runtime, take.stage)
         if kind == "unknown":
             raise refuse(
                 "STG503",
@@ -345,8 +359,6 @@ class _Writer:
                 f"write the destination in full (`{_join(written, name)}`) for a file, or let `docker cp` take "
                 f"`{self.show(artifact.path.flat)}/.` for a folder, then try again",
             )
-        if kind == "folder":
-            return self.done(take, artifact, origin, chown, source, written, target or written)
         self.assume(f"`{self.show(artifact.path.flat)}` is a file: {evidence}", take.instruction)
         destination = _join(written, name)
         return self.done(
@@ -356,7 +368,7 @@ class _Writer:
     def done(
         self, take: Take, artifact: Artifact, origin: Origin, chown: bool, source: str, destination: str, absolute: str
     ) -> _Part:
-        kind, _ = kind_of(artifact, origin.builder, self.runtime, take.stage)
+        kind, _ = self.kind(take, artifact, origin.builder)
         if kind == "folder" and not artifact.pattern and not absolute.endswith("/"):
             absolute += "/"
         self.out.copied.append(Copied(artifact, origin.stage, absolute, take.instruction.span))
@@ -394,7 +406,7 @@ class _Writer:
         """`.dockerignore` filtered inside a copied-out folder, and has no effect on `COPY --from`."""
         if not artifact.filtered:
             return
-        kind, _ = kind_of(artifact, origin.builder, self.runtime, take.stage)
+        kind, _ = self.kind(take, artifact, origin.builder)
         if kind == "file":
             return
         shown = self.show(artifact.host)
@@ -435,15 +447,16 @@ class _Writer:
         if here not in (None, "/") and (here == target or paths.is_below(here or "", target)):
             return True
         first = True
-        while index is not None:
+        made = False
+        while index is not None and not made:
             state = self.runtime.states[index]
             base = state.image
             for scope, instruction in zip(state.scopes, self.runtime.stages[index].instructions, strict=True):
                 if first and instruction is take.instruction:
                     break
                 if self.surely_makes(scope, instruction, target):
-                    return True
-                if self.may_make(scope, instruction, target):
+                    made = True
+                elif self.may_make(scope, instruction, target):
                     raise refuse(
                         "STG503",
                         f"`{self.show(target)}` may be a folder at this point, and the artifact is renamed on the way",
@@ -453,7 +466,7 @@ class _Writer:
                     )
             first = False
             index = state.parent
-        return base != "scratch" and (target.rstrip("/") in FOLDERS or target == "/")
+        return made or (base != "scratch" and (target.rstrip("/") in BASE_FOLDERS or target == "/"))
 
     def surely_makes(self, scope: Scope, instruction: Instruction, target: str) -> bool:
         """Whether something before this instruction has made the folder: a WORKDIR, a COPY into it."""
@@ -464,7 +477,7 @@ class _Writer:
         if instruction.keyword in ("COPY", "ADD") and len(instruction.arguments) > 1:
             other = target_path(scope.workdir or "/", scope.expand(instruction.arguments[-1].value))
             return other is not None and (other == target + "/" or other.startswith(target + "/"))
-        return False
+        return instruction.keyword == "RUN" and makes_folder(run_text(instruction, self.source), scope, target)
 
     def may_make(self, scope: Scope, instruction: Instruction, target: str) -> bool:
         """Whether an instruction may make a folder of that path, or take one away."""

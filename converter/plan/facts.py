@@ -12,6 +12,16 @@ ROOT_USERS = frozenset({"", "0", "root", "0:0", "root:root", "0:root", "root:0"}
 """The spellings of root in USER."""
 
 
+BASE_FOLDERS = frozenset(
+    """
+    / /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /usr/bin
+    /usr/lib /usr/local /usr/local/bin /usr/local/lib /usr/local/sbin /usr/local/share /usr/sbin /usr/share /var
+    /var/lib /var/log /var/run /var/tmp /var/www /var/www/html /usr/share/nginx/html /go /go/bin /app/.
+    """.split()
+)
+"""Folders that base images have, so that a file copied to one of them lands inside."""
+
+
 class ImageFacts(Struct, frozen=True):
     """What an image brings; a field is None where that is not known.
 

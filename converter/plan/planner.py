@@ -225,12 +225,20 @@ class _Planner:
             take for take in self.work.taken[runtime.event.number].others
             if context.unstaged and any(use.staged for use in take.sources)
         ]  # fmt: skip
+        events = self.work.run.events
         rewritten = copies.rewrite(
-            (*takes, *staged), runtime, origin_of, spelling_in(runtime), self.work.show, shadowed, context
+            (*takes, *staged), runtime, origin_of, spelling_in(runtime), self.work.show, shadowed, context, events
         )
         inner = {
             b.event.number: copies.rewrite(
-                self.takes_of(b), b, origin_of, spelling_in(b), self.work.show, shadowed, Context(context.folder)
+                self.takes_of(b),
+                b,
+                origin_of,
+                spelling_in(b),
+                self.work.show,
+                shadowed,
+                Context(context.folder),
+                events,
             )
             for b in ordered
             if self.takes_of(b)

@@ -182,6 +182,9 @@ class _Transfer:
         if entry.kind == "folder" and not self.copies_folders():
             # an error of the command, which leaves everything as it is
             return
+        if entry.kind == "unknown" and not self.copies_folders():
+            # for a folder it fails, and then nothing is there that a build could take
+            entry = replace(entry, kind="file")
         folder = contents or entry.kind == "folder"
         if self.verb == "cp" and folder and over is not None and not files.is_empty(place):
             self.merge(source, place)
@@ -197,6 +200,8 @@ class _Transfer:
             if isinstance(origin, FromContainer):
                 origin = replace(origin, contents=True)
             found = replace(found, kind="folder", origin=origin)
+        elif entry.kind == "file":
+            found = replace(found, kind="file")
         if self.verb == "install":
             found = replace(found, other_mode=False)
         elif self.verb == "cp" and over is not None and not folder and not self.parsed.has("remove-destination"):
