@@ -35,9 +35,7 @@ HARMLESS_FLAGS = frozenset(
 )
 """Flags of `docker run` that change no file of a build, or are carried over here."""
 
-_FRESH = re.compile(
-    r"\b(git\s+(?:clone|pull|fetch)|go\s+get|curl|wget|npm\s+(?:install|update)|apt-get|yum|apk\s+add)\b"
-)
+_FRESH = r"\b(git\s+(?:clone|pull|fetch)|go\s+get|curl|wget|npm\s+(?:install|update)|apt-get|yum|apk\s+add)\b"
 """What fetches something: done at each run, and cached in a RUN."""
 
 
@@ -181,7 +179,7 @@ class ContainerRuns:
                 tail.edits.append(_cut(builder, line.instruction))
             tail.lines += [*settings, f"{keyword('RUN')} {self.command(line, builder, created)}"]
         self.work.diagnostics.append(note("STG614", running.why, *place))
-        fresh = _FRESH.search(" ".join(line.flats))
+        fresh = re.search(_FRESH, " ".join(line.flats))
         if fresh:
             self.work.diagnostics.append(
                 warning(
@@ -335,7 +333,7 @@ class ContainerRuns:
         return '"' + "".join(parts) + '"'
 
 
-_IDLE = re.compile(
+_IDLE = (
     r"(?i)(^|/)(\.git.*|\.travis.*|\.circleci.*|\.dockerignore|\.editorconfig|readme.*|license.*|changelog.*|dockerfile.*|"
     r".*\.dockerfile|makefile|.*\.md|docker-compose.*|jenkinsfile|.*\.sh|docs/.*|\.github/.*|\.vscode/.*|\.idea/.*)$"
 )
@@ -343,7 +341,7 @@ _IDLE = re.compile(
 
 def _is_idle(path: str) -> bool:
     """Whether a file is of a kind that no compiler reads: what ignore files are there for."""
-    return _IDLE.search(path) is not None
+    return re.search(_IDLE, path) is not None
 
 
 def _spelled_like(builder: BuildFile) -> Callable[[str], str]:

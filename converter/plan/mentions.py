@@ -43,10 +43,8 @@ _AS_FILE = re.compile(
 )
 _BEFORE = re.compile(r"[^\s\"'`=:,;()<>|&\[\]{}]*\Z")
 _ENDS_A_WORD = frozenset(" \t\r\n\"'`=:,;()<>|&[]{}")
-_UNCERTAIN = re.compile(r"[$*?%~\\]|^\.\.$")
-_GOES_ANYWHERE = re.compile(
-    r"\bfor\s+\w+\s+in\s[^;\n]*[*$`]|\bxargs\b|\b(?:cd|pushd)\s+(?!\S*(?:dirname|\$\{?0|BASH_SOURCE))\S*[$`]|\s-C\s*(?!\S*dirname)\S*[$`]"
-)
+_UNCERTAIN = r"[$*?%~\\]|^\.\.$"
+_GOES_ANYWHERE = r"\bfor\s+\w+\s+in\s[^;\n]*[*$`]|\bxargs\b|\b(?:cd|pushd)\s+(?!\S*(?:dirname|\$\{?0|BASH_SOURCE))\S*[$`]|\s-C\s*(?!\S*dirname)\S*[$`]"
 """A text that goes into folders which it does not name: all of a kind, or one from a variable; not its own folder."""
 
 
@@ -177,7 +175,7 @@ def _may_mean(name: str, text: str, offset: int, path: str, start: StartingFiles
     if (f"{place}/{base}" if place else base) not in start.files and paths.is_below(path, place):
         return True
     # The text means a file beside it or above it, or none, unless it goes elsewhere.
-    return bool(_GOES_ANYWHERE.search(text)) or all(
+    return bool(re.search(_GOES_ANYWHERE, text)) or all(
         re.search(rf"(?<![\w.-]){re.escape(part)}(?![\w.-])", text) for part in _way(place, folder)
     )
 
@@ -202,7 +200,7 @@ def _folders_of(word: str) -> Sequence[str]:
     """The folders that a word leads through, from the last one on that is not certain."""
     folders: list[str] = []
     for part in word.split("/")[:-1]:
-        if part == "" or _UNCERTAIN.search(part):
+        if part == "" or re.search(_UNCERTAIN, part):
             folders.clear()
         elif part != ".":
             folders.append(part)

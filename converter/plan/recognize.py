@@ -23,7 +23,7 @@ from converter.plan.takes import Taken, look
 from converter.plan.work import Work
 from converter.shell.interpreter import NeedsFiles
 
-PRODUCERS = re.compile(
+PRODUCERS = (
     r"\b(?:(?:npm|yarn|pnpm)\s+(?:ci|install|i|run\s+(?:build|dist|prod\w*|compile))\b|yarn\s*$|bower\s+install|composer\s+install|"
     r"bundle\s+install|pip3?\s+install\s+.*(?:-t|--target)\b|go\s+(?:build|mod\s+vendor)|glide\s+install|dep\s+ensure|"
     r"(?:mvnw?|gradlew?|gulp|grunt|webpack|ng)\s+\S*(?:package|install|build|assemble|jar|war)\b|dotnet\s+publish|cargo\s+build)"
@@ -157,7 +157,7 @@ class Recognizer:
             line = command_line(created, self.work.loader)
         except Refusal:
             return False
-        return line is not None and PRODUCERS.search(" ".join(line.flats)) is not None
+        return line is not None and re.search(PRODUCERS, " ".join(line.flats)) is not None
 
     def check_sources(self, file: BuildFile, has_finals: bool) -> None:
         """Sources that nothing provides, once artifacts have been copied out: the recipe is broken, or not understood."""

@@ -19,7 +19,7 @@ from converter.plan.dockerfiles import BuildFile
 from converter.shell.interpreter import Run
 
 SECRET = r"(?i)(secret|token|passw|credential|api_?key|private|_pat$|auth)"
-_BASE_NAMES = re.compile(r"_VERSION$|_HOME$|_SHA256$|_URL$|^(PATH|HOME|LANG|LC_ALL|USER|HOSTNAME|GOPATH|GPG_KEY)$")
+_BASE_NAMES = r"_VERSION$|_HOME$|_SHA256$|_URL$|^(PATH|HOME|LANG|LC_ALL|USER|HOSTNAME|GOPATH|GPG_KEY)$"
 """Names that base images are known to set with ENV, which the classic builder prefers to an ARG."""
 _PATTERN = frozenset("*?[]")
 _RISKY = frozenset("\\$\"'\n\t`")
@@ -193,7 +193,7 @@ class Spelling(Struct):
         """The name, or another one where a Dockerfile uses it for something else or a RUN behind would see it."""
         taken = self.names_in_stage() | {other for other, text in self.elsewhere.items() if text != piece.text}
         candidate = name
-        base_sets = self.runtime.states[self.stage.index].image != "scratch" and _BASE_NAMES.search(name)
+        base_sets = self.runtime.states[self.stage.index].image != "scratch" and re.search(_BASE_NAMES, name)
         if candidate in taken or candidate in self.parameters or self.after_run or base_sets:
             candidate = f"ARTIFACT_{name}"
         number = 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from converter.shell.expansion import Field
 from converter.source import Source, Span
 
 if TYPE_CHECKING:
+    from converter.shell.commands.call import Call
     from converter.shell.interpreter import Interpreter
 
 Items = tuple[tuple["Value | None", Value], ...]
@@ -206,3 +208,10 @@ def declared_field(machine: Interpreter, word: syntax.Word, state: State, source
         token = machine.run.unknowns.token(("split", value.flat), source.slice(span), "shells called `sh` differ in it")
         value = Value((Piece(token),))
     return state, Field(join((name, value)), word.span)
+
+
+def positional_after(call: Call, fields: Sequence[Field], state: State) -> State:
+    """The state with these positional parameters; where one of them may be several, their number is not known."""
+    if any(field.splits or field.pattern for field in fields):
+        return replace(state, positional=None, series=call.machine.fresh())
+    return replace(state, positional=tuple(field.value for field in fields), series=0)

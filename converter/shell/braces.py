@@ -13,10 +13,10 @@ from converter.source import Span
 
 MAX_WORDS = 2000
 
-_RANGE = re.compile(r"(-?[0-9]+)\.\.(-?[0-9]+)(?:\.\.(-?[0-9]+))?|([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?[0-9]+))?")
+_RANGE = r"(-?[0-9]+)\.\.(-?[0-9]+)(?:\.\.(-?[0-9]+))?|([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?[0-9]+))?"
 
-_NAME = re.compile(r"\$[A-Za-z_]\w*", re.ASCII)
-_NAME_CHARACTERS = re.compile(r"\w+", re.ASCII)
+_NAME = r"(?a)\$[A-Za-z_]\w*"
+_NAME_CHARACTERS = r"(?a)\w+"
 
 _Item = tuple[str, "syntax.Part | None"]
 """One unquoted character, or a part that braces leave as it is."""
@@ -58,10 +58,10 @@ def _joined(items: list[_Item]) -> tuple[syntax.Part, ...]:
             assert isinstance(part, syntax.Text)
             span = Span(last.span.start, max(last.span.end, part.span.end))
             parts[-1] = syntax.Text(span, last.text + part.text, False)
-        elif plain and isinstance(last, syntax.Parameter) and _NAME.fullmatch(last.expression):
+        elif plain and isinstance(last, syntax.Parameter) and re.fullmatch(_NAME, last.expression):
             # braces are expanded in the text: `$x{a,b}` becomes `$xa $xb`
             assert isinstance(part, syntax.Text)
-            name = _NAME_CHARACTERS.match(part.text)
+            name = re.match(_NAME_CHARACTERS, part.text)
             more = name.group() if name is not None else ""
             if more:
                 parts[-1] = syntax.Parameter(last.span, last.name + more, "", last.expression + more, last.quoted)
@@ -118,7 +118,7 @@ def _close(items: list[_Item], start: int) -> tuple[int | None, list[int]]:
 def _range(items: list[_Item]) -> list[list[_Item]] | None:
     if any(not character for character, _ in items):
         return None
-    match = _RANGE.fullmatch("".join(character for character, _ in items))
+    match = re.fullmatch(_RANGE, "".join(character for character, _ in items))
     if match is None:
         return None
     part = items[0][1]

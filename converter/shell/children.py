@@ -12,16 +12,16 @@ from converter.machine.host import FromTree
 from converter.machine.state import State, Variable
 from converter.machine.value import is_known
 from converter.shell import flow, reader
+from converter.shell.assignments import positional_after
 from converter.shell.commands.call import Call, Result
 from converter.shell.commands.other import other
-from converter.shell.commands.variables import positional_after
 from converter.shell.dialect import OTHERS, Dialect, dialect_of, interpreter_name
 from converter.source import Source
 
 SHELLS: dict[str, Dialect] = {"sh": "sh", "bash": "bash", "dash": "dash", "ash": "dash", "ksh": "bash"}
 
 _ENGINE = re.compile(r"docker|podman|buildah|nerdctl", re.IGNORECASE)
-_FOREIGN = re.compile(r"^\s*(?:docker-machine|minikube|ssh-agent|podman machine|boot2docker|direnv|keychain)\b")
+_FOREIGN = r"^\s*(?:docker-machine|minikube|ssh-agent|podman machine|boot2docker|direnv|keychain)\b"
 """Programs that print settings for the shell, of the engine's place and the like."""
 _SETTINGS = ("DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_MACHINE_NAME", "SSH_AUTH_SOCK",
              "SSH_AGENT_PID")  # fmt: skip
@@ -33,7 +33,7 @@ def evaluate(call: Call, state: State) -> Result:
     if is_known(text):
         return commands_of(text, call, state, lambda inner, run: run(inner))
     expressions = " ".join(unknown.expression for unknown in call.machine.run.unknowns.tokens_in(text))
-    if _FOREIGN.match(re.sub(r"^[$(`\s]+", "", expressions)):
+    if re.match(_FOREIGN, re.sub(r"^[$(`\s]+", "", expressions)):
         other(call, state)
         return Result(call.machine.forget(_SETTINGS, state), None)
     raise refuse(

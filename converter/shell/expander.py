@@ -16,7 +16,7 @@ from converter.machine.derived import DerivedSource
 from converter.machine.events import Announced, Assigned, RanCommand, Site, Skipped
 from converter.machine.state import State, Variable
 from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Value, is_known, join
-from converter.shell import arithmetic, braces, expansion, globbing, operations, syntax
+from converter.shell import braces, expansion, operations, syntax
 from converter.shell.commands.effects import STABLE
 from converter.shell.expansion import Field, Segment, Segments, joined
 from converter.source import Source, Span
@@ -80,8 +80,14 @@ class Expander:
                 raise refuse("STG305", f"a value is longer than {MAX_TEXT:,} characters", source, word.span)
             found = expansion.split_fields(segments, word.span, separators, self.machine.run.unknowns)
             for field in found:
-                fields += globbing.expand(field, state, self.machine.run.events) if field.pattern else [field]
+                fields += self.matching(field, state) if field.pattern else [field]
         return state, fields
+
+    def matching(self, field: Field, state: State) -> list[Field]:
+        """The names that a field with a pattern stands for."""
+        from converter.shell import globbing
+
+        return globbing.expand(field, state, self.machine.run.events)
 
     def braced(self, word: syntax.Word, source: Source) -> list[syntax.Word]:
         """Brace expansion, where the dialect has it."""
@@ -317,6 +323,8 @@ class Expander:
 
     def arithmetic(self, part: syntax.Arithmetic, state: State, source: Source) -> tuple[State, Value]:
         """`$((...))`."""
+        from converter.shell import arithmetic
+
         state, text = self.one_value(part.body, state, source)
         state, result = self.evaluate(text.flat, state, source, part.span)
         reference = Reference(source.expression(part.expression, part.span), None, part.quoted, source, part.span)
@@ -338,6 +346,8 @@ class Expander:
         self, text: str, state: State, source: Source, span: Span, pure: bool = False
     ) -> tuple[State, int | None]:
         """The value of an expanded expression, None where it is not known; variables that it sets are set."""
+        from converter.shell import arithmetic
+
         found: dict[str, int | None] = {}
 
         def look(name: str) -> str:

@@ -35,13 +35,12 @@ from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.streams import ContainerFile, ContainerTar, Stream
 from converter.machine.value import EMPTY, Piece, Reference, Unknowns, Value, is_known, join
 from converter.shell import children, conditions, flow, reader, syntax
-from converter.shell.assignments import assign, declared_field
+from converter.shell.assignments import assign, declared_field, positional_after
 from converter.shell.commands import COMMANDS, streams
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.container import Inspect, nothing_known
 from converter.shell.commands.docker import PREFIXES, deciding
 from converter.shell.commands.effects import HARMLESS
-from converter.shell.commands.variables import positional_after
 from converter.shell.dialect import OTHERS, Dialect, dialect_of, interpreter_name
 from converter.shell.expander import Expander, Read
 from converter.shell.expansion import Field, Segment, joined, split_fields

@@ -99,7 +99,7 @@ def _watched() -> Iterator[list[Expected | Open]]:
         steps[:] = [step for step in steps if step.event < machine.number()]
 
     docker_run, machine_record, machine_back_to = docker.run, Interpreter.record, Interpreter.back_to
-    handlers = {name: run for name, handler in COMMANDS.items() if handler is docker_run}
+    handlers = dict.fromkeys(docker.TABLE, run)
     methods = patch.multiple(Interpreter, record=record, back_to=back_to)
     with patch.dict(COMMANDS, handlers), methods:
         yield steps

@@ -21,10 +21,6 @@ class CiFile:
 
     name = "ci"
 
-    def reads(self, source: Source) -> bool:
-        """Whether the file's name is that of a CI file."""
-        return ci_kind(source.path) is not None
-
     def starts(self, source: Source, request: Request) -> Iterator[list[Start]]:
         """The jobs that were named, or all of them in order."""
         if request.arguments:

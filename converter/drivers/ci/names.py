@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 
 _KINDS = (
-    ("gitlab", re.compile(r"(^|/)(\.gitlab-ci\.ya?ml|[\w.-]+\.gitlab-ci\.ya?ml|\.gitlab/ci/.+\.ya?ml)$")),
-    ("github", re.compile(r"(^|/)\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")),
-    ("travis", re.compile(r"(^|/)\.travis\.ya?ml$")),
-    ("circleci", re.compile(r"(^|/)(circle\.ya?ml|\.circleci/config\.ya?ml)$")),
+    ("gitlab", r"(^|/)(\.gitlab-ci\.ya?ml|[\w.-]+\.gitlab-ci\.ya?ml|\.gitlab/ci/.+\.ya?ml)$"),
+    ("github", r"(^|/)\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml$"),
+    ("travis", r"(^|/)\.travis\.ya?ml$"),
+    ("circleci", r"(^|/)(circle\.ya?ml|\.circleci/config\.ya?ml)$"),
 )
 
 
 def ci_kind(path: str) -> str | None:
     """The kind of CI file that a path is, None for any other file."""
-    return next((kind for kind, pattern in _KINDS if pattern.search(path)), None)
+    if not path.endswith((".yml", ".yaml")):
+        return None
+    return next((kind for kind, pattern in _KINDS if re.search(pattern, path)), None)
 
 
 def is_hook(path: str) -> bool:
     """Whether it is a hook of a Docker Hub automated build: a shell script, executable or not."""
-    return (
+    return "hooks/" in path and (
         re.search(r"(^|/)hooks/(post_checkout|pre_build|build|post_build|pre_push|push|pre_test|post_push)$", path)
         is not None
     )

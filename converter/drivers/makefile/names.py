@@ -1,4 +1,4 @@
-"""What makefiles are called."""
+"""How makefiles are told from other files. None is read to know it."""
 
 from __future__ import annotations
 
@@ -8,3 +8,8 @@ def is_makefile(name: str) -> bool:
     if name in ("Makefile", "makefile", "GNUmakefile") or name.endswith((".mk", ".mak", ".make")):
         return True
     return name.startswith("Makefile.") and not name.endswith((".am", ".in", ".md", ".txt"))
+
+
+def calls_make(text: str) -> bool:
+    """Whether a file is started by make: its first line names it."""
+    return text.startswith(("#!/usr/bin/make", "#!/usr/bin/env make"))

@@ -1,37 +1,42 @@
-"""The commands that the model knows: one file for each family, one table in each."""
+"""The commands that the model knows: one file for each family, one table in each.
+
+A script uses few of them, so a family is imported when one of its commands first occurs: start-up counts.
+"""
 
 from __future__ import annotations
 
-from converter.shell.commands import (
-    attributes,
-    builtins,
-    copying,
-    docker,
-    filters,
-    folders,
-    linking,
-    names,
-    other,
-    output,
-    removing,
-    sed,
-    variables,
-)
-from converter.shell.commands.call import Handler
+from importlib import import_module
+
+from converter.machine.state import State
+from converter.shell.commands.call import Call, Handler, Result
+
+FAMILIES = {
+    "attributes": "chmod chown chgrp touch",
+    "builtins": "cd pushd popd trap alias set exit return break continue true : false [ test . source",
+    "copying": "cp mv install",
+    "docker": "docker podman nerdctl buildah docker-buildx sudo env command exec time nice nohup",
+    "filters": "head tail grep egrep fgrep cut tr awk gawk mawk envsubst",
+    "folders": "mkdir rmdir mktemp",
+    "linking": "ln link",
+    "names": "pwd dirname basename git realpath readlink",
+    "output": "echo printf cat tee",
+    "removing": "rm unlink",
+    "sed": "sed gsed",
+    "variables": "export readonly local declare typeset unset shift read mapfile readarray getopts let",
+}
+"""The commands of each module's `TABLE`."""
+
+
+def _handler(family: str, name: str) -> Handler:
+    def handler(call: Call, state: State) -> Result:
+        table: dict[str, Handler] = import_module(f"converter.shell.commands.{family}").TABLE
+        return table[name](call, state)
+
+    return handler
+
 
 COMMANDS: dict[str, Handler] = {
-    **builtins.TABLE,
-    **variables.TABLE,
-    **output.TABLE,
-    **names.TABLE,
-    **filters.TABLE,
-    **sed.TABLE,
-    **folders.TABLE,
-    **copying.TABLE,
-    **linking.TABLE,
-    **removing.TABLE,
-    **attributes.TABLE,
-    **docker.TABLE,
-    **other.TABLE,
+    "": _handler("other", ""),
+    **{name: _handler(family, name) for family, names in FAMILIES.items() for name in names.split()},
 }
 """Handlers by command name; the empty name is for every other command."""

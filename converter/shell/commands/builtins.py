@@ -12,8 +12,8 @@ from converter.machine.events import ChangedFolder, RanCommand
 from converter.machine.state import State, Variable
 from converter.machine.value import EMPTY, Value, is_known
 from converter.shell import conditions
+from converter.shell.assignments import positional_after
 from converter.shell.commands.call import Call, Handler, Result
-from converter.shell.commands.variables import positional_after
 from converter.shell.expander import absolute
 
 

@@ -27,9 +27,11 @@ from converter.machine.value import TOKEN_END, TOKEN_START, Piece, Value, is_kno
 from converter.shell.commands import lookups, streams
 from converter.shell.commands.attached import attached_run
 from converter.shell.commands.call import Call, Handler, Result
-from converter.shell.commands.filters import BUILD_LOG
 from converter.shell.commands.other import other
 from converter.shell.expansion import Field
+
+BUILD_LOG = "the log of the build"
+"""The expression of the unknown that stands for all that a build prints before its last lines."""
 
 
 def run(call: Call, state: State) -> Result:

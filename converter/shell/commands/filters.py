@@ -11,12 +11,10 @@ from converter.machine.events import RanCommand
 from converter.machine.state import State, Status
 from converter.machine.value import Piece, Reference, Unknowns, Value, is_known, join
 from converter.shell.commands.call import Call, Handler, Result
+from converter.shell.commands.docker import BUILD_LOG
 from converter.shell.commands.operands import Operand, Parsed, parse
 from converter.shell.commands.other import other
 from converter.shell.commands.patterns import translate
-
-BUILD_LOG = "the log of the build"
-"""The expression of the unknown that stands for all that a build prints before its last lines."""
 
 
 def filtered(call: Call, state: State, operands: tuple[Operand, ...], work: Callable[[str], str | None]) -> Result:

@@ -19,7 +19,7 @@ _VALUED = {
     "inspect": {"f": "format", "format": "format", "type": "type"},
 }
 _LETTERS = {"a": "all", "l": "latest", "q": "quiet", "s": "size"}
-_ID = re.compile(r"\{\{\s*\.I[dD]\s*\}\}")
+_ID = r"\{\{\s*\.I[dD]\s*\}\}"
 
 
 class Asked(Struct):
@@ -143,7 +143,7 @@ def _images(asked: Asked, call: Call, state: State) -> Value | None:
 def _inspected(asked: Asked, call: Call, state: State) -> Value | None:
     """`docker inspect -f '{{.Id}}' NAME`."""
     formats = asked.flags.get("format", [])
-    if len(formats) != 1 or not _ID.fullmatch(formats[0]) or len(asked.operands) != 1:
+    if len(formats) != 1 or not re.fullmatch(_ID, formats[0]) or len(asked.operands) != 1:
         return None
     name = asked.operands[0]
     container = state.containers.get(name)

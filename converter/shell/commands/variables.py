@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 
 from converter.diagnostics import refuse
@@ -170,13 +168,6 @@ def shift(call: Call, state: State) -> Result:
         flow: Flow = "exit" if call.machine.dialect == "dash" else "run"
         return Result(replace(state, status="failure", flow=flow), EMPTY)
     return Result(replace(state, positional=positional[int(count) :], status="success"), EMPTY)
-
-
-def positional_after(call: Call, fields: Sequence[Field], state: State) -> State:
-    """The state with these positional parameters; where one of them may be several, their number is not known."""
-    if any(field.splits or field.pattern for field in fields):
-        return replace(state, positional=None, series=call.machine.fresh())
-    return replace(state, positional=tuple(field.value for field in fields), series=0)
 
 
 # input
