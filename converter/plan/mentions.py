@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -224,8 +225,16 @@ def _places(word: str, name: str) -> list[str]:
 # builds
 
 
-def _builds(text: str) -> Iterator[tuple[int, int, list[str]]]:
-    """Each docker build in a text: where it begins and where its line ends, and its words."""
+@lru_cache(maxsize=1_000)
+def _builds(text: str) -> tuple[tuple[int, int, Build | None], ...]:
+    """Each docker build in a text: where it begins and where its line ends, and the command, None for a wrong one.
+
+    The same texts are asked about every builder Dockerfile of a recipe, and about those of all recipes of a tree.
+    """
+    return tuple((start, end, _command(words)) for start, end, words in _build_words(text))
+
+
+def _build_words(text: str) -> Iterator[tuple[int, int, list[str]]]:
     for match in _BUILD.finditer(text):
         end = match.end()
         while True:
@@ -242,15 +251,13 @@ def _builds(text: str) -> Iterator[tuple[int, int, list[str]]]:
         yield match.start(), stop, words
 
 
-def _is_open(words: list[str]) -> bool:
+def _is_open(command: Build | None) -> bool:
     """Whether the Dockerfile of a build is held in a variable."""
-    command = _command(words)
     return command is not None and command.file is not None and any(c in command.file.text for c in "${`")
 
 
-def _dockerfiles(words: list[str], name: str, files: StartingFiles) -> set[str]:
+def _dockerfiles(command: Build | None, name: str, files: StartingFiles) -> set[str]:
     """The files that a docker build in the file `name` may take."""
-    command = _command(words)
     if command is None:
         return set()
     if command.file is not None:
