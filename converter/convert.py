@@ -422,6 +422,10 @@ def _stages(result: Plan) -> list[StageResult]:
                     name = final.names[file.event.number]
                 stages.append(StageResult(name, show(state.image), file.path or None))
                 number += 1
+                split = final.split.get(file.event.number)
+                if file is not final.runtime and stage is file.target and split is not None:
+                    stages.append(StageResult(split, name, None))
+                    number += 1
     return stages
 
 

@@ -214,6 +214,9 @@ def mounts_of(work: Work, created: Created) -> tuple[Mount, ...]:
         if _is_cache(volume.kind, volume.source.text if volume.source else "", target.flat):
             work.assume(f"`{shown}` is a cache, which the build does without", created)
             continue
+        if volume.kind == "volume" and not _is_shared(work, created, volume.source.text if volume.source else ""):
+            work.assume(f"the volume `{shown}` holds nothing at first, and only what the build downloads", created)
+            continue
         if volume.kind not in ("bind", "unknown") or volume.source is None:
             raise refuse(
                 "STG402",
@@ -241,6 +244,24 @@ def mounts_of(work: Work, created: Created) -> tuple[Mount, ...]:
         filled = files.start.kind(host) == "file" or any(True for _ in files.start.below(host))
         found.append(Mount(host, target, filled))
     return tuple(sorted(found, key=lambda mount: (mount.target.flat.count("/"), mount.target.flat)))
+
+
+def _is_shared(work: Work, created: Created, name: str) -> bool:
+    """Whether containers of another image use a volume too, or files are copied out of where it appears."""
+    for event in work.run.events:
+        if isinstance(event, Created):
+            names = [v.source.text for v in event.command.volumes if v.kind == "volume" and v.source is not None]
+            same = event.image == created.image and event.container.image_name.flat == created.container.image_name.flat
+            if name and name in names and not same:
+                return True
+    targets = [
+        v.target.text.rstrip("/") for v in created.command.volumes
+        if v.kind == "volume" and (v.source.text if v.source else "") == name
+    ]  # fmt: skip
+    mounts = [v.target.text.rstrip("/") for v in created.command.volumes if v.kind != "volume"]
+    inside = any(target.startswith(mount + "/") for target in targets for mount in mounts)
+    outs = [out.source.flat for out in work.outs if out.container.event == created.number and out.mechanism != MOUNTED]
+    return inside or any(flat == target or flat.startswith(target + "/") for flat in outs for target in targets)
 
 
 _CACHES = (

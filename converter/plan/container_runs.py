@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from converter.diagnostics import note, refuse, warning
 from converter.dockerfile.environment import DEFAULT_SHELL
 from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
 from converter.machine.events import Created
+from converter.machine.host import FromHost
 from converter.machine.value import Value, is_known
 from converter.plan.builders import Builders, Mount, StageRun
 from converter.plan.dockerfiles import BuildFile
@@ -52,11 +53,12 @@ class ContainerRuns:
         names: Mapping[int, str],
         runtime: BuildFile,
         context: str,
-        images_alive: set[int],
+        split: Container[int] = (),
     ) -> dict[int, Tail]:
         """The tail of each stage that does a container's build, by the stage's number.
 
-        `names` are the stages' names, `context` is the build context of the single build; `images_alive` are the builds whose image is needed as it is. Raises `Refusal`
+        `names` are the stages' names, `context` is the build context of the single build; `split` are the stages whose
+        image is needed as it is, so that what a container does has a stage of its own. Raises `Refusal`
         where a stage cannot hold what the containers did.
         """
         found: dict[int, Tail] = {}
@@ -71,13 +73,6 @@ class ContainerRuns:
                     *place,
                     "do that build in a RUN of the builder Dockerfile first",
                 )
-            if number in images_alive:
-                raise refuse(
-                    "STG402",
-                    "the build image is used for something else as well, without what this container builds",
-                    *place,
-                    "give the two uses a Dockerfile each first",
-                )
             tail = found.setdefault(number, Tail())
             keyword = _spelled_like(builder)
             if builder.mounted:
@@ -86,7 +81,7 @@ class ContainerRuns:
                 tail.lines += self.folders(builder, runs[0], runtime, context, previous, keyword)
             last: str | None = None
             for run in runs:
-                last = self.add(tail, builder, run, keyword, last)
+                last = self.add(tail, builder, run, keyword, last, number not in split)
             if any(run.running.kind == "build" for run in runs):
                 self.drop_volumes(tail, builder)
         return found
@@ -132,8 +127,10 @@ class ContainerRuns:
                     lines += [f"{keyword('WORKDIR')} {target}", f"{keyword('COPY')} {source} ."]
                 else:
                     lines.append(f"{keyword('COPY')} {source} {target}")
-            elif mount.target.flat != working:
-                made.append(target)
+            else:
+                inner = _folders_in(mount, created)
+                made += [target] if mount.target.flat != working and not inner else []
+                made += [f"{target.rstrip('/')}/{name}" for name in inner]
         if made:
             lines.append(f"{keyword('RUN')} mkdir -p {' '.join(made)}")
         return lines
@@ -156,7 +153,13 @@ class ContainerRuns:
             )
 
     def add(
-        self, tail: Tail, builder: BuildFile, run: StageRun, keyword: Callable[[str], str], workdir: str | None
+        self,
+        tail: Tail,
+        builder: BuildFile,
+        run: StageRun,
+        keyword: Callable[[str], str],
+        workdir: str | None,
+        whole: bool,
     ) -> str | None:
         """Adds one container's build; gives the working folder that the stage is left in, where it was set."""
         created, running = run.created, run.running
@@ -168,7 +171,7 @@ class ContainerRuns:
         settings, workdir = self.settings(builder, created, keyword, workdir, tail)
         if line.assumed:
             self.work.assume(line.assumed, created)
-        in_place = (
+        in_place = whole and (
             line.instruction is not None and not settings and not tail.lines and _is_last(builder, line.instruction)
         )
         if in_place and line.instruction is not None:
@@ -342,6 +345,17 @@ _IDLE = (
 def _is_idle(path: str) -> bool:
     """Whether a file is of a kind that no compiler reads: what ignore files are there for."""
     return re.search(_IDLE, path) is not None
+
+
+def _folders_in(mount: Mount, created: Created) -> list[str]:
+    """The folders that the script had made in a mounted one before the container saw it: only the innermost."""
+    inside = created.state.files.inside(mount.host)
+    names = [
+        paths.relative(path, mount.host)
+        for path, entry in inside
+        if entry is not None and entry.kind == "folder" and isinstance(entry.origin, FromHost)
+    ]
+    return sorted(name for name in names if not any(other.startswith(name + "/") for other in names))
 
 
 def _spelled_like(builder: BuildFile) -> Callable[[str], str]:

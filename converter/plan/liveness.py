@@ -337,7 +337,11 @@ class _Judge:
             return False
         held = False
         for later in self.run.events[event.number + 1 :]:
-            if isinstance(later, CopiedOut) and (later.path == path or paths.is_below(later.path, path)):
+            if isinstance(later, CopiedOut) and (
+                later.path == path
+                or paths.is_below(later.path, path)
+                or (later.mechanism == "mounted folder" and paths.is_below(path, later.path))
+            ):
                 if not self.copy_is_dead(later.number):
                     return False
                 held = True

@@ -71,6 +71,19 @@ def name_stages(builders: Iterable[BuildFile], runtime: BuildFile, tags: Mapping
     return chosen
 
 
+def split_name(names: Mapping[int, str], number: int, builders: Iterable[BuildFile], runtime: BuildFile) -> str:
+    """A name for the stage in which a container's build is done, where the image is needed without it.
+
+    `names` are those of the other stages, by the number of their build.
+    """
+    taken = {name.lower() for name in (*names.values(), *_names(runtime), *RESERVED)}
+    for builder in builders:
+        taken |= {name.lower() for name in _names(builder)}
+    own = names[number].lower()
+    candidates = ["builder", f"{own}-run", *(f"{own}-run-{count}" for count in range(2, len(taken) + 3))]
+    return next(name for name in candidates if name not in taken)
+
+
 def _names(file: BuildFile) -> set[str]:
     """Every stage name of the file and every name that it uses for an image."""
     names = {stage.name for stage in file.stages if stage.name}
@@ -127,7 +140,7 @@ def merge(
         lead, body = _pieces(builder.tree, [*edits, *_behind_target(builder, edits)], first=builder is builders[0])
         hoisted.append(lead)
         blocks.append(_ended(body, newline) + "".join(f"{line}{newline}" for line in tail.lines))
-        offset += builder.target.index + 1
+        offset += builder.target.index + 1 + tail.stages
     edits = [*runtime_edits, *_renumbered(runtime.tree, offset, image_stages)]
     lead, body = _pieces(runtime.tree, edits, first=False)
     hoisted.append(lead)
@@ -135,10 +148,14 @@ def merge(
 
 
 class Tail(Struct):
-    """What is added to a builder's stage: whole lines at its end, and edits of its own instructions."""
+    """What is added to a builder's stage: whole lines at its end, and edits of its own instructions.
+
+    `stages` counts the stages that begin in the lines.
+    """
 
     lines: list[str] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
+    stages: int = 0
 
 
 _NO_TAIL = Tail()

@@ -37,6 +37,7 @@ class FinalPlan(Struct, frozen=True):
     context: Context
     builder_edits: Mapping[int, list[Edit]]
     inner: tuple[copies.Rewritten, ...] = ()
+    split: Mapping[int, str] = {}
 
 
 class Plan(Struct):

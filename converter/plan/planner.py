@@ -21,9 +21,9 @@ from converter.plan.container_runs import ContainerRuns
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.facts import ROOT_USERS
 from converter.plan.liveness import Abandoned, Liveness, judge
-from converter.plan.merge import Tail, merge, name_stages
+from converter.plan.merge import Tail, merge, name_stages, split_name
 from converter.plan.model import FinalPlan, Plan
-from converter.plan.modes import Modes
+from converter.plan.modes import Modes, sets_mode
 from converter.plan.ownership import may_be_anothers
 from converter.plan.rebase import MOVED, Context, single_context
 from converter.plan.recognize import Recognizer
@@ -178,7 +178,11 @@ class _Planner:
             self.checker.check_builder(builder, runtime)
         tags = {b.event.number: b.event.tags[0].flat for b in ordered if b.event.tags and b.event.tags[0].known}
         names = name_stages(ordered, runtime, tags)
-        origins = {number: _origin(names[number], file, builders.runs.get(number, []))
+        split: dict[int, str] = {}
+        for number in builders.files:
+            if number in liveness.images and self.changes_image(builders, number, takes):
+                split[number] = split_name({**names, **split}, number, ordered, runtime)
+        origins = {number: _origin(split.get(number, names[number]), file, builders.runs.get(number, []))
                    for number, file in builders.files.items()}  # fmt: skip
         for number, file in builders.images.items():
             origins[number] = copies.Origin(
@@ -247,9 +251,7 @@ class _Planner:
             rewritten.edits.append(edit)
             rewritten.changed.append((instruction.span, MOVED))
         image_stages = self.image_stages(runtime, names)
-        tails = ContainerRuns(self.work, stage_spelling).tails(
-            builders, names, runtime, context.folder, liveness.images
-        )
+        tails = ContainerRuns(self.work, stage_spelling).tails(builders, names, runtime, context.folder, split)
         for builder in ordered:
             number = builder.event.number
             spelling = stage_spelling(builder)
@@ -265,10 +267,24 @@ class _Planner:
             ]
             edits = [*(tails[number].edits if number in tails else []), *(e for _, e in context.edits.get(number, []))]
             edits += inner[number].edits if number in inner else []
-            tails[number] = Tail([*arguments, *lines], edits)
+            if number in split:
+                keyword = builder.source.slice(builder.target.from_instruction.keyword_span)
+                word = "as" if keyword.islower() else "AS"
+                arguments = ["", f"{keyword} {names[number]} {word} {split[number]}", *arguments]
+            tails[number] = Tail([*arguments, *lines], edits, int(number in split))
         blocks = merge(ordered, runtime, names, rewritten.edits, image_stages, tails)
         edits_of = {number: tail.edits for number, tail in tails.items()}
-        return FinalPlan(runtime, ordered, names, blocks, rewritten, context, edits_of, tuple(inner.values()))
+        return FinalPlan(runtime, ordered, names, blocks, rewritten, context, edits_of, tuple(inner.values()), split)
+
+    def changes_image(self, builders: Builders, number: int, takes: tuple[Take, ...]) -> bool:
+        """Whether the stage would hold more than the image of its Dockerfile: a container's build, a mode."""
+        if any(run.running.kind == "build" for run in builders.runs.get(number, [])):
+            return True
+        return any(
+            sets_mode(self.work.run.events[event])
+            for take in takes for use in take.sources for artifact in use.artifacts
+            if self.stage_of(builders, artifact) == number for event in artifact.entry.events
+        )  # fmt: skip
 
     def stage_of(self, builders: Builders, artifact: Artifact) -> int:
         """The number of the stage that an artifact comes from."""

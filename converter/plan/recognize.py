@@ -228,7 +228,18 @@ class Recognizer:
                 )
 
     def check_streams(self) -> None:
-        """`docker cp ... -`: the artifact leaves the container as a tar stream."""
+        """`docker cp ... -`, `docker run ... | docker build -`: the artifact leaves the container as a tar stream."""
+        for event in self.work.builds:
+            before = self.work.run.events[event.number - 1] if event.number else None
+            context = event.command.context
+            if event.context == "-" and context is not None and context.text == "-" and isinstance(before, Created):
+                raise refuse(
+                    "STG404",
+                    "this build takes its context from what the container writes, and it is not known which files that are",
+                    before.site.source,
+                    before.site.span,
+                    "let the container run `tar -c` with the names of the files, or use `docker cp`",
+                )
         for out in self.work.outs:
             if out.path == "-":
                 raise refuse(

@@ -392,7 +392,8 @@ def _pattern(
             raise undecided(folder, entry.origin)
     overlay = files.overlay(folder)
     swept = False
-    if overlay is not None and (entry is None or isinstance(entry.origin, FromTree)):
+    older = entry is not None and entry.kind == "folder" and isinstance(entry.origin, FromHost)
+    if overlay is not None and (entry is None or older or isinstance(entry.origin, FromTree)):
         entry = overlay.entry(folder)
         swept = any(match_pattern(inner, paths.relative(name, context)) for name in files.start.below(folder))
         _check_only_worked_on(folder, files, instruction, source)
