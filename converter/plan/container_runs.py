@@ -83,7 +83,7 @@ class ContainerRuns:
             for run in runs:
                 last = self.add(tail, builder, run, keyword, last, number not in split)
             if any(run.running.kind == "build" for run in runs):
-                self.drop_volumes(tail, builder)
+                self.drop_volumes(tail, builder, runs[0].created if number in split else None)
         return found
 
     def folders(
@@ -194,11 +194,22 @@ class ContainerRuns:
             )
         return workdir
 
-    def drop_volumes(self, tail: Tail, builder: BuildFile) -> None:
-        """The container wrote into its volumes; the classic builder throws away what a RUN writes below a VOLUME."""
+    def drop_volumes(self, tail: Tail, builder: BuildFile, kept_for: Created | None) -> None:
+        """The container wrote into its volumes; the classic builder throws away what a RUN writes below a VOLUME.
+
+        `kept_for` is the container, where the image is needed as it is. Raises `Refusal` for its volumes then.
+        """
         index: int | None = builder.target.index
         while index is not None:
             for instruction in builder.stages[index].instructions:
+                if instruction.keyword == "VOLUME" and kept_for is not None:
+                    raise refuse(
+                        "STG402",
+                        "the container builds in an image with a VOLUME, which is needed as it is for something else",
+                        kept_for.site.source,
+                        kept_for.site.span,
+                        "give the two uses a Dockerfile each first",
+                    )
                 if instruction.keyword == "VOLUME":
                     tail.edits.append(_cut(builder, instruction))
                     self.work.diagnostics.append(
