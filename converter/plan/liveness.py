@@ -63,6 +63,15 @@ class Abandoned(Struct, frozen=True):
     words: frozenset[tuple[str, Span]] = frozenset()
 
 
+SOURCE_TOOLS = frozenset(
+    """
+    black cargo errcheck eslint flake8 go gofmt goimports golangci-lint golint gometalinter hadolint isort mypy prettier
+    pylint rubocop rustfmt shellcheck staticcheck tslint
+    """.split()
+)
+"""Commands that look at the sources in a folder and at nothing else there."""
+
+
 class Liveness(Struct):
     """The events that stay, and what they still need.
 
@@ -367,7 +376,7 @@ class _Judge:
             return True
         if path in event.state.files.changes and self.is_gone(event, path):
             return True
-        if start.kind(path) is not None:
+        if start.kind(path) is not None or self.is_written_by_another(path):
             return False
         if any(character in path for character in "*?["):
             matched = [name for name in event.removes if name != path]
@@ -377,6 +386,15 @@ class _Judge:
                 and not any(_glob_matches(path, name) for name in start.files)
             )
         return self.removal_is_dead_path(event, path)
+
+    def is_written_by_another(self, path: str) -> bool:
+        """Whether a command that stays writes a file there itself, such as a compiler that another goal runs."""
+        return any(
+            isinstance(other, RanCommand)
+            and other.number in self.result.live
+            and any(made == path or paths.is_below(made, path) for made in other.makes)
+            for other in self.run.events
+        )
 
     def removal_is_dead_path(self, event: Event, path: str) -> bool:
         if self.dead_copies_at(event, path):
@@ -640,8 +658,10 @@ class _Judge:
         elif isinstance(event, RanCommand):
             if "/" in event.name:
                 self.need_path(event, paths.join(event.state.folder, event.name))
+            sources = paths.base_name(event.name) in SOURCE_TOOLS
             for path in (*event.paths, *_mentioned(event)):
-                self.need_path(event, path)
+                if path not in event.makes:
+                    self.need_path(event, path, sources)
             if event.opaque:
                 self.need_in_called_file(event)
         elif isinstance(event, ChangedFiles) and event.number not in self.result.dropped:
@@ -657,11 +677,12 @@ class _Judge:
         elif isinstance(event, Built):
             self.result.images.add(event.number)
 
-    def need_path(self, event: Event, path: str) -> None:
-        found = [entry for _, entry in event.state.files.changed_below(path)]
-        for entry in (*found, event.state.files.lookup(path)):
+    def need_path(self, event: Event, path: str, sources: bool = False) -> None:
+        """What a path holds is needed; with `sources`, only what may be text that a compiler reads."""
+        found = [*event.state.files.changed_below(path), (path, event.state.files.lookup(path))]
+        for name, entry in found:
             for one in possible(entry):
-                if isinstance(one.origin, FromContainer):
+                if isinstance(one.origin, FromContainer) and not (sources and _is_binary(name)):
                     self.keep_copy(one.origin.event, one.events)
 
     def keep_copy(self, number: int, chain: Iterable[int]) -> None:
@@ -773,6 +794,29 @@ def _values(event: Event) -> tuple[Value, ...]:
     if isinstance(event, (RemovedContainers, RemovedImages)):
         return ()
     return ()
+
+
+def _is_binary(path: str) -> bool:
+    """Whether a file has a name that no source has: one without an ending, or with that of a program or an archive."""
+    ending = paths.base_name(path).rpartition(".")[2] if "." in paths.base_name(path) else ""
+    return ending in (
+        "",
+        "a",
+        "exe",
+        "so",
+        "o",
+        "jar",
+        "war",
+        "zip",
+        "gz",
+        "tgz",
+        "tar",
+        "xz",
+        "deb",
+        "rpm",
+        "img",
+        "bin",
+    )
 
 
 def _mentioned(event: RanCommand) -> list[str]:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from converter.diagnostics import Diagnostic, refuse, warning
 from converter.docker_cli.parse import is_docker
+from converter.docker_cli.prefixes import located_program
 from converter.machine import paths
 from converter.machine.events import Assigned, Event, InnerCommand, RanCommand, Site, Skipped, UsedImages
 from converter.machine.host import (
@@ -590,6 +591,10 @@ class Interpreter:
 
     def invoke(self, call: Call, state: State) -> Result:
         """Runs a function of the script, a command that the model knows, or notes one that stays."""
+        looked_up = located_program(self.run.unknowns.show(call.fields[0].value.flat))
+        if looked_up is not None:
+            first = replace(call.fields[0], value=Value.literal(looked_up), splits=False)
+            call = replace(call, fields=(first, *call.fields[1:]))
         name = call.fields[0].value.flat
         state = replace(state, asked=None)
         self.stream = None

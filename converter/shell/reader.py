@@ -743,7 +743,10 @@ class _Reader:
         span = Span(start, self.offset(node.end_byte))
         expression = self.text[span.start : span.end]
         if expression.startswith("`") and re.search(r"\\[$`\\]" + ('|\\\\"' if quoted else ""), expression):
-            return syntax.Opaque(span, expression, quoted), span.end
+            plain = _without_escapes(expression) if quoted else None
+            text = None if plain is None else self.text[: span.start] + plain + self.text[span.end :]
+            found = None if text is None else self.read_inner(text, span.start + 1, span.end - 1, span, quoted)
+            return found or (syntax.Opaque(span, expression, quoted), span.end)
         body = tuple(self.statements(node, self.depth + 1))
         process = expression[0] if expression[0] in "<>" else ""
         return syntax.Substitution(span, body, expression, quoted, process), span.end
@@ -761,23 +764,40 @@ class _Reader:
             inner = start + 2
             ends = [match.start() for match in islice(re.compile(r"\)").finditer(text, inner), MAX_ENDS_TRIED)]
         for end in ends:
-            data = text[inner:end].translate(_READABLE).encode("utf-8", "surrogatepass")
-            root = _bash().parse(masked(data)).root_node
-            if root.has_error:
-                continue
-            reader = _Reader(text, data, inner)
-            reader.depth = self.depth + 1
-            body = tuple(reader.statements(root, self.depth + 1))
-            self.comments += reader.comments
-            self.problems += reader.sorted_problems()
-            expression = text[start : end + 1]
-            process = expression[0] if expression[0] in "<>" else ""
-            return syntax.Substitution(Span(start, end + 1), body, expression, quoted, process), end + 1
+            found = self.read_inner(text, inner, end, Span(start, end + 1), quoted)
+            if found is not None:
+                return found
         return None
+
+    def read_inner(
+        self, text: str, start: int, end: int, span: Span, quoted: bool
+    ) -> tuple[syntax.Substitution, int] | None:
+        """The substitution at that span, whose commands are the stretch of this text; None where they cannot be read."""
+        data = text[start:end].translate(_READABLE).encode("utf-8", "surrogatepass")
+        root = _bash().parse(masked(data)).root_node
+        if root.has_error:
+            return None
+        reader = _Reader(text, data, start)
+        reader.depth = self.depth + 1
+        body = tuple(reader.statements(root, self.depth + 1))
+        self.comments += reader.comments
+        self.problems += reader.sorted_problems()
+        expression = self.text[span.start : span.end]
+        process = expression[0] if expression[0] in "<>" else ""
+        return syntax.Substitution(span, body, expression, quoted, process), span.end
 
     def sorted_problems(self) -> tuple[syntax.Problem, ...]:
         """What could not be read, in the order of the script."""
         return tuple(sorted((*self.problems, *self.unread.values()), key=lambda problem: problem.span))
+
+
+def _without_escapes(expression: str) -> str | None:
+    """Backquotes inside double quotes whose `\\"` are quotes of whole words; None where that is not all they escape.
+
+    A shell reads `\\"` as `"` there. Each keeps its two characters, the other of them outside of the word.
+    """
+    plain = re.sub(r'(?<=[\s`])\\"([^"\\`]*)\\"(?=[\s`])', r' "\1" ', expression)
+    return None if "\\" in plain else plain
 
 
 def _dedented(text: str, at_line_start: bool) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from converter.docker_cli.parse import is_docker, parse
-from converter.docker_cli.prefixes import find_program
+from converter.docker_cli.prefixes import find_program, located_program
 from tests.docker_cli.support import line, texts
 
 
@@ -74,3 +74,21 @@ def test_the_variables_that_prefixes_set_are_kept() -> None:
     command = parse(line("sudo DOCKER_BUILDKIT=1 env A={} docker build ."))
     assert texts(command.environment) == ["DOCKER_BUILDKIT=1", "A={}"]
     assert [word.index for word in command.environment] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("expression", "program"),
+    [
+        ("$(which docker)", "docker"),
+        ('"$(command -v podman)"', "podman"),
+        ("`which docker 2>/dev/null`", "docker"),
+        ("$(type -p docker)", "docker"),
+        ("$(shell which docker)", "docker"),
+        ("$(which make)", None),
+        ("$(which docker || which podman)", None),
+        ("$DOCKER", None),
+        ("docker", None),
+    ],
+)
+def test_the_program_whose_path_is_looked_up(expression: str, program: str | None) -> None:
+    assert located_program(expression) == program

@@ -24,6 +24,8 @@ NAMES = frozenset(
     """
     docker-compose gcloud git helm heroku kill killall kubectl oc pkill pm2 service supervisorctl systemctl az
     docker-machine export unset read trap wait
+    ant bazel bundle cabal cargo composer dotnet go gradle grunt gulp invoke just lein make gmake mix mvn npm npx pnpm
+    rake sbt stack task yarn apk apt apt-get brew dnf pip pip3 yum
     """.split()
 )
-"""Commands whose plain words are names of services, branches or processes; only words with a slash are paths."""
+"""Commands whose plain words are names of services, branches, goals or packages; only words with a slash are paths."""

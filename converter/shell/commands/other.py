@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
@@ -16,6 +17,11 @@ from converter.shell.commands.effects import HARMLESS, NAMES
 
 TESTS = frozenset({"grep", "egrep", "fgrep", "diff", "cmp", "which", "type", "command", "hash", "pgrep", "expr"})
 """Commands that are asked for their exit status."""
+
+COMPILERS = frozenset(
+    "go gcc g++ cc c++ clang clang++ gfortran ghc ld ocamlc ocamlopt rustc crystal dmd gdc nim tsc".split()
+)
+"""Commands whose `-o` names the file that they write."""
 
 
 def other(call: Call, state: State) -> Result:
@@ -34,6 +40,11 @@ def other(call: Call, state: State) -> Result:
         for candidate in candidates:
             if candidate and not candidate.startswith("-") and ("/" in candidate or base not in NAMES):
                 named.append(paths.join(state.folder, candidate))
+    written = [
+        paths.join(state.folder, after.flat)
+        for before, after in itertools.pairwise(call.values[1:])
+        if base in COMPILERS and before.flat in ("-o", "--output")
+    ]
     call.machine.record(
         RanCommand(
             call.number,
@@ -44,6 +55,7 @@ def other(call: Call, state: State) -> Result:
             tuple(named),
             base not in HARMLESS or not is_known(name),
             call.values,
+            tuple(written),
         )
     )
     # what is not asked for its exit status is taken to succeed, which a test of it does not rely on
