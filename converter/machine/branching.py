@@ -21,7 +21,7 @@ def enter(state: State, condition: Condition, unknowns: Unknowns) -> State:
     inner = replace(state, facts=facts, conditions=(*state.conditions, condition))
     if unknowns.deciding.isdisjoint(atom.key[:2] for atom in atoms(condition.predicate)):
         return inner
-    return resolved(inner, unknowns) if unknowns.choices else resolved_machine(inner)
+    return resolved(inner, unknowns) if unknowns.choices or unknowns.lists else resolved_machine(inner)
 
 
 def meet(before: State, paths: list[tuple[Condition, State]], unknowns: Unknowns) -> State:
@@ -64,6 +64,14 @@ def resolved(state: State, unknowns: Unknowns) -> State:
         return Value(tuple(replace(piece, text=unknowns.resolve(piece.text, facts)) for piece in found.pieces))
 
     def variable(found: Variable) -> Variable:
+        if found.choices:
+            left = [option for option in found.choices if decide(option[0].predicate, facts) is not False]
+            if len(left) == 1:
+                return variable(left[0][1])
+            return replace(found, choices=tuple(left)) if left else found
+        if found.items is not None:
+            items = tuple((key, value(element)) for key, element in found.items)
+            return replace(found, value=value(found.value), items=items)
         new = value(found.value)
         return found if new is found.value else replace(found, value=new)
 
@@ -152,8 +160,12 @@ def _variables(paths: list[tuple[Condition, State]], unknowns: Unknowns) -> dict
             (Piece(unknowns.token(("outside", name), f"${name}", f"${name} comes from outside the script")),)
         )
         values = [(condition, outside if variable is None else variable.value) for condition, variable in found]
-        if any(variable.items is not None for variable in held):
-            # an array that differs: nothing is known of it behind the branches
+        choices: tuple[tuple[Condition, Variable], ...] = ()
+        if any(variable.items is not None or variable.choices for variable in held):
+            # an array that differs: a command that uses it is followed once for each
+            choices = tuple((condition, variable) for condition, variable in found if variable is not None)
+            choices = choices if len(choices) == len(found) else ()
+            unknowns.lists.add(name)
             key = ("array", name, tuple(c.predicate for c, _ in found), tuple(bindings))
             value = Value((Piece(unknowns.token(key, f"${name}", "branches of the script give it different values")),))
         elif all(value.flat == values[0][1].flat for _, value in values):
@@ -166,9 +178,10 @@ def _variables(paths: list[tuple[Condition, State]], unknowns: Unknowns) -> dict
             value,
             numbers[0] if numbers else None,
             any(variable.exported for variable in held),
-            is_set=states.pop() if len(states) == 1 else None,
+            is_set=states.pop() if len(states) == 1 and not choices else None,
             attributes=held[0].attributes,
             others=numbers[1:],
+            choices=choices,
         )
     return joined
 

@@ -26,7 +26,8 @@ class Variable(Struct, frozen=True):
     `items` are the elements of an array by subscript, in order; `value` is then that of element 0, empty without one.
     `is_set` is False for a variable that certainly is not set, None where that is not known. `attributes` are
     letters of `declare`: `i`, `l`, `u`, `r`, `A`.
-    `others` are further assignments that may have given the value, on other paths.
+    `others` are further assignments that may have given the value, on other paths. `choices` are the variables that
+    branches left of which at least one is an array; nothing is known of their elements together.
     """
 
     value: Value
@@ -36,6 +37,7 @@ class Variable(Struct, frozen=True):
     is_set: bool | None = True
     attributes: str = ""
     others: tuple[int, ...] = ()
+    choices: tuple[tuple[Condition, Variable], ...] = ()
 
 
 class Image(Struct, frozen=True):

@@ -137,6 +137,8 @@ class Unknowns(Struct):
     """Tokens of values that differ by the path taken, with what each path gave."""
     deciding: set[tuple[Hashable, ...]] = field(default_factory=set)
     """What tests ask (the beginnings of their keys) on which something behind them depends."""
+    lists: set[str] = field(default_factory=set)
+    """Names of arrays to which branches gave different elements."""
 
     def __post_init__(self) -> None:
         self.token("root", "$PWD", "the folder that the repository lies in", single=True)

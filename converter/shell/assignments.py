@@ -56,6 +56,8 @@ def scalar(
     """A variable with that value, changed as its attributes say; of an array it is element 0."""
     if old is None:
         return state, Variable(value, None)
+    if old.choices:
+        return state, unknown_array(machine, name, old.exported, old.attributes)
     state, value = attributed(machine, name, value, old.attributes, state, source, span)
     items = old.items
     if items is not None:

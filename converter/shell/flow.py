@@ -7,7 +7,7 @@ it leads and does not meet the others here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -339,12 +339,45 @@ def choice(machine: Interpreter, state: State, flats: tuple[str, ...]) -> list[C
     return options if len(options) > 1 else []
 
 
+def lists(
+    machine: Interpreter, words: Iterable[syntax.Word], names: Iterable[str], state: State, path: Follow
+) -> State:
+    """Runs something once for each of the arrays that branches left under a name; `words` use names, too."""
+    options = listed(machine, words, names, state)
+
+    def again(inner: State) -> State:
+        return lists(machine, words, names, inner, path)
+
+    return follow(machine, state, [(condition, again) for condition in options]) if options else path(state)
+
+
+def listed(machine: Interpreter, words: Iterable[syntax.Word], names: Iterable[str], state: State) -> list[Condition]:
+    """The paths between which the first array that these words or names mean parts; none without one."""
+    known = machine.run.unknowns.lists
+    if not known or len(state.conditions) > MAX_NESTED:
+        return []
+    for name in (*names, *(name for word in words for name in syntax.names_in(word))):
+        variable = state.variables.get(name) if name in known else None
+        if variable is not None and variable.choices:
+            return [condition for condition, _ in variable.choices]
+    return []
+
+
 MAX_NESTED = 12
 """Choices inside so many conditions are no longer taken apart."""
 
 
 def for_loop(machine: Interpreter, command: syntax.For, state: State, source: Source) -> State | None:
-    """`for` over a list that is known."""
+    """`for` over a list that is known; over lists that branches gave differently, once for each of them."""
+
+    def again(inner: State) -> State:
+        found = for_loop(machine, command, inner, source)
+        return machine.not_followed(command, inner, source) if found is None else found
+
+    options = listed(machine, command.words or (), (), state)
+    if options:
+        return follow(machine, state, [(condition, again) for condition in options])
+    mark, before = machine.mark(), state
     values = []
     if command.words is None:
         if state.positional is None:
@@ -352,6 +385,11 @@ def for_loop(machine: Interpreter, command: syntax.For, state: State, source: So
         values = list(state.positional)
     for word in command.words or ():
         state, fields = machine.words.expand_word(word, state, source)
+        options = choice(machine, state, tuple(found.value.flat for found in fields if found.splits))
+        if options:
+            # the list is another one on each way, and is expanded anew
+            machine.back_to(mark)
+            return follow(machine, before, [(condition, again) for condition in options])
         if any(found.pattern or found.splits for found in fields):
             return None
         values += [found.value for found in fields]
@@ -436,6 +474,12 @@ def counted_loop(machine: Interpreter, command: syntax.CountedFor, state: State,
 
 def double_brackets(machine: Interpreter, command: syntax.Test, state: State, source: Source) -> State:
     """`[[ ... ]]`."""
+    options = listed(machine, command.words, (), state)
+    if options:
+        paths: list[tuple[Condition, Follow]] = [
+            (condition, lambda inner: double_brackets(machine, command, inner, source)) for condition in options
+        ]
+        return follow(machine, state, paths)
     operands = []
     for word in command.words:
         bare = len(word.parts) == 1 and isinstance(word.parts[0], syntax.Text) and not word.parts[0].quoted

@@ -248,6 +248,10 @@ class Interpreter:
         found = flow.run(self, command, state, source)
         if found is not None:
             return self.failed(found) if isinstance(command, (syntax.Test, syntax.Evaluation)) else found
+        return self.not_followed(command, state, source)
+
+    def not_followed(self, command: syntax.Command, state: State, source: Source) -> State:
+        """A construct whose way through is not known."""
         return self.skipped(command, state, source, _named(command, source))
 
     def tested(self, body: tuple[syntax.Statement, ...], state: State, source: Source) -> State:
@@ -452,8 +456,18 @@ class Interpreter:
         outer = self.site
         inner = bool(self.standing) and self.standing[-1][1] == len(self.calls)
         self.site = self.standing[-1][0] if inner else Site(source, command.span)
+        site, input_given = self.site, (self.piped, self.fed_by)
+
+        def path(state: State) -> State:
+            self.piped, self.fed_by = input_given
+            return self._simple(command, state, source, site)
+
         try:
-            return self._simple(command, state, source, self.site)
+            if not self.run.unknowns.lists:
+                return path(state)
+            targets = [redirect.target or redirect.body for redirect in command.redirects]
+            words = (*command.words, *(a.value for a in command.assignments), *(t for t in targets if t is not None))
+            return flow.lists(self, words, _changed_names(command), state, path)
         finally:
             self.site = outer
 
@@ -954,6 +968,16 @@ BUILDS = frozenset({"build", "create", "run", "cp", "bud", "commit", "import", "
 
 QUIET = frozenset({"echo", "printf", "test", "[", "[[", "rm", "mkdir", "tar", "zip", "scp", "exit", "return"})
 """Commands that do not change the contents of a file that they name."""
+
+
+def _changed_names(command: syntax.SimpleCommand) -> list[str]:
+    """The variables that a simple command may set."""
+    names = [assignment.name for assignment in command.assignments]
+    first = command.words[0].parts[0] if command.words and command.words[0].parts else None
+    if isinstance(first, syntax.Text) and first.text in SETTING:
+        heads = [word.parts[0] for word in command.words[1:] if word.parts]
+        names += [re.split(r"[=+\[]", head.text)[0] for head in heads if isinstance(head, syntax.Text)]
+    return names
 
 
 def _head(command: syntax.Command) -> tuple[str, tuple[syntax.Word, ...]]:

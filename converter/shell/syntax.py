@@ -304,6 +304,24 @@ class Script(Node, frozen=True):
     problems: tuple[Problem, ...]
 
 
+def names_in(word: Word) -> list[str]:
+    """The names of the parameters in a word, those in operands and subscripts included; substitutions are not looked into."""
+    names: list[str] = []
+    stack: list[Word] = [word]
+    while stack:
+        for part in stack.pop().parts:
+            if isinstance(part, Parameter):
+                names.append(part.name)
+                stack += [inner for inner in (part.operand, part.second, part.index) if inner is not None]
+            elif isinstance(part, Arithmetic):
+                stack.append(part.body)
+            elif isinstance(part, Array):
+                stack += [inner for e in part.elements for inner in (e.index, e.value) if inner is not None]
+            elif isinstance(part, Dialectal) and isinstance(part.part, Word):
+                stack.append(part.part)
+    return names
+
+
 def parts_of(command: Command) -> tuple[Command, ...]:
     """The commands directly inside a command, in the order of the source; substitutions are not looked into."""
     if isinstance(command, AndOr):
