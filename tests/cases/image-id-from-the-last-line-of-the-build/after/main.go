@@ -1,3 +1,4 @@
+// found by the last line of the build
 package main
 
 import "fmt"
