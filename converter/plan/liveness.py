@@ -35,8 +35,8 @@ from converter.machine.events import (
 )
 from converter.machine.host import Entry, FromContainer, FromHost, FromTree, possible
 from converter.machine.value import TOKEN_START, Value
+from converter.plan.uses import Use, Uses
 from converter.shell.commands.effects import HARMLESS
-from converter.shell.expander import Read
 from converter.shell.interpreter import Run
 from converter.source import Span
 
@@ -96,6 +96,7 @@ def judge(
     gone: frozenset[str] = frozenset(),
     swaps: frozenset[int] = frozenset(),
     abandoned: Abandoned | None = None,
+    uses: Uses | None = None,
 ) -> Liveness:
     """Decides for each event of the run whether its command stays.
 
@@ -104,9 +105,9 @@ def judge(
     assignments whose variable the new script passes on. `scripts` are the texts of files of the tree that commands
     may run: what they mention counts as used. `gone` are the Dockerfiles of the tree that become stages,
     and `swaps` the numbers of events that only put a final Dockerfile where it is built. `abandoned` are folders
-    that the script filled as a build context, and that are none any more.
+    that the script filled as a build context, and that are none any more; `uses` are those of the run's variables.
     """
-    judge = _Judge(run, builders, absorbed, needed, scripts or {}, gone, swaps, abandoned)
+    judge = _Judge(run, builders, absorbed, needed, scripts or {}, gone, swaps, abandoned, uses or Uses(run))
     while judge.round():
         pass
     return judge.result
@@ -123,7 +124,9 @@ class _Judge:
         gone: frozenset[str],
         swaps: frozenset[int],
         abandoned: Abandoned | None,
+        uses: Uses,
     ) -> None:
+        self.uses = uses
         self.abandoned = abandoned or Abandoned()
         self.run = run
         self.builders = builders
@@ -133,9 +136,11 @@ class _Judge:
         self.gone = gone
         self.swaps = swaps
         self.result = Liveness()
+        feeding = {number for event in run.events if isinstance(event, CopiedOut) for number in event.container.events}
         self.containers = {
-            event.number: event for event in run.events if isinstance(event, Created) and self.feeds(event)
+            event.number: event for event in run.events if isinstance(event, Created) and event.number in feeding
         }
+        """Those that are there to have files copied out."""
         self.builds = {event.number: event for event in run.events if isinstance(event, Built)}
         self.names = {event.container.name for event in self.containers.values() if event.container.name}
         self.tags = {normalize(tag.flat) for number in builders for tag in self.builds[number].tags}
@@ -146,18 +151,19 @@ class _Judge:
         self.by_source: dict[str, list[Event]] = {}
         for event in run.events:
             self.by_source.setdefault(event.site.source.path, []).append(event)
-        self.through: dict[Site, list[int]] = {}
+        self.through: dict[Site, list[Event]] = {}
         for event in run.events:
             for site in event.calls:
-                self.through.setdefault(site, []).append(event.number)
+                self.through.setdefault(site, []).append(event)
+        self.inner: dict[int, list[Event]] = {}
+        self.fates: tuple[set[str], set[str]] = (set(), set())
+        self.names_at = (-1, -1)
+        """How many images and containers stayed when `fates` was found; their number only grows."""
+        self.calls_gone: list[Site] = []
+        self.calls_judged = -1
+        """How many events stayed when `calls_gone` was found; their number only grows."""
         self.forced: set[int] = set()
         """Events of tests that decide whether something that stays runs."""
-
-    def feeds(self, created: Created) -> bool:
-        """Whether the container is there to have files copied out."""
-        return any(
-            isinstance(event, CopiedOut) and created.number in event.container.events for event in self.run.events
-        )
 
     def created_tokens(self) -> dict[str, tuple[str, int]]:
         """The tokens that stand for ids of containers and images."""
@@ -430,6 +436,19 @@ class _Judge:
             text = text.replace(character, " ")
         words = text.split()
         words = [word.rstrip(".:") for word in words]
+        dead, alive = self.names_by_fate()
+        named = [word for word in words if word in dead and (":" in word or "." in word or "/" in word or "-" in word)]
+        if any(word in alive for word in words):
+            return True
+        if not named:
+            return True
+        return False
+
+    def names_by_fate(self) -> tuple[set[str], set[str]]:
+        """What people call the images, containers and Dockerfiles that go, and those that stay."""
+        state = (len(self.result.images), len(self.result.containers))
+        if self.names_at == state:
+            return self.fates
         dead: set[str] = set()
         alive: set[str] = set()
         for number in self.builders:
@@ -447,12 +466,8 @@ class _Judge:
                 for tag in build.tags:
                     alive |= {tag.flat}
                 alive |= {build.dockerfile, paths.base_name(build.dockerfile)}
-        named = [word for word in words if word in dead and (":" in word or "." in word or "/" in word or "-" in word)]
-        if any(word in alive for word in words):
-            return True
-        if not named:
-            return True
-        return False
+        self.names_at, self.fates = state, (dead, alive)
+        return self.fates
 
     def assignment_lives(self, event: Assigned) -> bool:
         if event.number in self.needed:
@@ -465,11 +480,7 @@ class _Judge:
 
     def inner_events_dead(self, event: Assigned) -> bool:
         """Whether every command inside the assignment's value goes or only prints."""
-        inner = [
-            other
-            for other in self.run.events[: event.number]
-            if is_inside(other, event) and other.number != event.number and not isinstance(other, Assigned)
-        ]
+        inner = [other for other in self.inside(event) if not isinstance(other, Assigned)]
         harmless = all(
             (isinstance(other, RanCommand) and not other.opaque and (not other.makes or other.name == "mktemp"))
             or _is_lookup(other)
@@ -477,44 +488,45 @@ class _Judge:
         )
         return harmless or all(other.number not in self.result.live for other in inner)
 
+    def inside(self, event: Event) -> list[Event]:
+        """The events before it that stand in its substitutions."""
+        if event.number not in self.inner:
+            self.inner[event.number] = [o for o in self.run.events[: event.number] if is_inside(o, event)]
+        return self.inner[event.number]
+
     def variable_is_dead(self, event: Assigned) -> bool:
         """Whether the variable is used, and what this assignment gave it only by commands that go."""
-        name = event.name
         used = False
-        pattern = re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])")
-        for source, script in self.run.scripts.values():
-            quiet = [(comment.span.start, comment.span.end) for comment in script.comments]
-            gone = [(span.start, span.end) for path, span in self.abandoned.words if path == source.path]
-            gone += [(s.span.start, s.span.end) for s in self.gone_calls() if s.source is source]
-            alive = {e.site.span for e in self.run.events if e.site.source is source and e.number in self.result.live}
-            for other in self.run.events:
-                if other.site.source is not source:
-                    continue
-                start, end = other.site.span.start, other.site.span.end
-                if isinstance(other, Assigned) and other.name == name:
-                    head = source.text.find(name, start, end)
-                    quiet.append((head, head + len(name)))
-                elif other.site.span not in alive:
-                    gone.append((start, end))
-            reads = [read for read in self.run.reads if read.source is source and read.name == name]
-            for match in pattern.finditer(source.text):
-                place = match.start()
-                if any(start <= place < end for start, end in quiet) or _is_bare_declaration(source.text, place):
-                    continue
-                seen = {read.binding for read in reads if read.span.start <= place < read.span.end}
-                if seen and event.binding not in seen:
-                    continue
-                if not any(start <= place < end for start, end in gone):
-                    return False
-                used = True
+        for use in self.uses.of(event.name):
+            if use.bindings and event.binding not in use.bindings:
+                continue
+            if not self.use_goes(use):
+                return False
+            used = True
         return used
+
+    def use_goes(self, use: Use) -> bool:
+        """Whether a command, a word or a call that goes holds the use of a variable."""
+        live = self.result.live
+        return (
+            any(live.isdisjoint(numbers) for numbers in use.around)
+            or any(
+                path == use.source.path and span.start <= use.place < span.end for path, span in self.abandoned.words
+            )
+            or any(
+                site.source is use.source and site.span.start <= use.place < site.span.end for site in self.gone_calls()
+            )
+        )
 
     def gone_calls(self) -> list[Site]:
         """The calls of functions and scripts that did nothing that stays."""
-        return [
-            site for site, numbers in self.through.items()
-            if call_goes([self.run.events[number] for number in numbers], self.result.live, self.run.reads)
-        ]  # fmt: skip
+        live = self.result.live
+        if self.calls_judged != len(live):
+            self.calls_judged = len(live)
+            self.calls_gone = [
+                site for site, events in self.through.items() if call_goes(events, live, self.uses.readers)
+            ]  # fmt: skip
+        return self.calls_gone
 
     def construct_lives(self, event: Skipped) -> bool:
         """A construct that only looks at, cleans up or reports on what is gone goes with it."""
@@ -632,13 +644,14 @@ class _Judge:
 
     def need(self, event: Event) -> None:
         for value in _values(event):
-            for token, (what, number) in self.tokens.items():
-                if token in value.flat:
+            flat = value.flat
+            for token, (what, number) in self.tokens.items() if TOKEN_START in flat else ():
+                if token in flat:
                     (self.result.containers if what == "container" else self.result.images).add(number)
         if isinstance(event, Assigned):
             # an assignment that stays runs what stands in it
-            for other in self.run.events[: event.number]:
-                if other.site != event.site and is_inside(other, event):
+            for other in self.inside(event):
+                if other.site != event.site:
                     self.keep(other)
         elif isinstance(event, Created):
             if event.number in self.containers:
@@ -746,17 +759,16 @@ def is_inside(inner: Event, outer: Event) -> bool:
     )
 
 
-def call_goes(events: list[Event], live: set[int], reads: Iterable[Read]) -> bool:
-    """Whether a call with these events did nothing that stays, and something that goes."""
+def call_goes(events: list[Event], live: set[int], readers: Mapping[int, list[Site | None]]) -> bool:
+    """Whether a call with these events did nothing that stays, and something that goes; see `uses.readers_of`."""
+    if any(event.number in live and not isinstance(event, Assigned) and not is_void(event) for event in events):
+        return False
     sites = {event.site for event in events}
-    by_binding: dict[int, list[Site | None]] = {}
-    for read in reads:
-        by_binding.setdefault(read.binding, []).append(read.site)
 
     def accompanies(event: Event) -> bool:
         # a message, a test, or a variable for the others only
         if isinstance(event, Assigned):
-            return all(site in sites for site in by_binding.get(event.number, ()))
+            return all(site in sites for site in readers.get(event.number, ()))
         return is_void(event)
 
     telling = [event for event in events if not accompanies(event)]
@@ -770,15 +782,6 @@ def is_void(event: Event) -> bool:
     if isinstance(event, Skipped):
         return event.never
     return isinstance(event, RanCommand) and event.name in VOID and not event.makes
-
-
-def _is_bare_declaration(text: str, place: int) -> bool:
-    """Whether the name stands in `local name`, `declare name` or `unset name`, which use no value."""
-    line_start = text.rfind("\n", 0, place) + 1
-    return (
-        re.search(r"(?:^|[;&]|\{)\s*(?:local|declare|typeset|unset)\s+(?:-\w+\s+|\w+\s+)*$", text[line_start:place])
-        is not None
-    )
 
 
 def _is_lookup(event: Event) -> bool:

@@ -48,6 +48,9 @@ _UNCERTAIN = r"[$*?%~\\]|^\.\.$"
 _GOES_ANYWHERE = r"\bfor\s+\w+\s+in\s[^;\n]*[*$`]|\bxargs\b|\b(?:cd|pushd)\s+(?!\S*(?:dirname|\$\{?0|BASH_SOURCE))\S*[$`]|\s-C\s*(?!\S*dirname)\S*[$`]"
 """A text that goes into folders which it does not name: all of a kind, or one from a variable; not its own folder."""
 
+MAX_TEXTS = 8_192
+"""Texts whose builds are remembered: they are asked about every builder Dockerfile of all recipes of a tree."""
+
 
 class Mention(Struct, frozen=True):
     """A place that speaks of `of`, a path or a tag."""
@@ -96,8 +99,7 @@ def mentions_in(name: str, text: str, path: str, files: StartingFiles) -> list[M
             use = "builds"
         _note(by_line, Mention(path, use, _location(name, text, start, end)))
     if active and "build" in text:
-        places = [(start, end) for start, end, command in _builds(text)
-                  if path in _dockerfiles(command, name, files) and not _is_comment(name, text, start)]  # fmt: skip
+        places = list(_built_in(name, text, files).get(path, ()))
         places += [(start, end) for start, end, built in _compose_builds(name, text) if built == path]
         for start, end in places:
             first = text.count("\n", 0, start) + 1
@@ -167,8 +169,12 @@ def _may_mean(name: str, text: str, offset: int, path: str, start: StartingFiles
         return True
     folders = _folders_of(word)
     if folders:
-        fitting = [other for other in start.named(base) if _parents(other)[-len(folders) :] == folders]
-        return path in fitting or not fitting
+        end = "/".join((*folders, base))
+
+        def fits(other: str) -> bool:
+            return other == end or other.endswith("/" + end)
+
+        return fits(path) or not any(fits(other) for other in start.named(base))
     folder, place = paths.parent(path), paths.parent(name)
     if folder == "" or folder == place or place.startswith(folder + "/"):
         # The file lies beside the text or above it, where whoever reads the text may be started.
@@ -208,10 +214,6 @@ def _folders_of(word: str) -> Sequence[str]:
     return folders
 
 
-def _parents(path: str) -> list[str]:
-    return path.split("/")[:-1]
-
-
 def _places(word: str, name: str) -> list[str]:
     """Where a relative path leads that stands in the file `name`."""
     own = paths.parent(name)
@@ -225,12 +227,9 @@ def _places(word: str, name: str) -> list[str]:
 # builds
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=MAX_TEXTS)
 def _builds(text: str) -> tuple[tuple[int, int, Build | None], ...]:
-    """Each docker build in a text: where it begins and where its line ends, and the command, None for a wrong one.
-
-    The same texts are asked about every builder Dockerfile of a recipe, and about those of all recipes of a tree.
-    """
+    """Each docker build in a text: where it begins and where its line ends, and the command, None for a wrong one."""
     return tuple((start, end, _command(words)) for start, end, words in _build_words(text))
 
 
@@ -254,6 +253,16 @@ def _build_words(text: str) -> Iterator[tuple[int, int, list[str]]]:
 def _is_open(command: Build | None) -> bool:
     """Whether the Dockerfile of a build is held in a variable."""
     return command is not None and command.file is not None and any(c in command.file.text for c in "${`")
+
+
+@lru_cache(maxsize=MAX_TEXTS)
+def _built_in(name: str, text: str, files: StartingFiles) -> Mapping[str, list[tuple[int, int]]]:
+    """The files that docker builds in a text may take, each with where those begin and where their lines end."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for start, end, command in _builds(text):
+        for path in _dockerfiles(command, name, files) if not _is_comment(name, text, start) else ():
+            found.setdefault(path, []).append((start, end))
+    return found
 
 
 def _dockerfiles(command: Build | None, name: str, files: StartingFiles) -> set[str]:

@@ -31,6 +31,7 @@ from converter.plan.remarks import Remarks
 from converter.plan.spelling import Spelling
 from converter.plan.staging import abandoned
 from converter.plan.takes import Artifact, Take
+from converter.plan.uses import Uses
 from converter.plan.work import Work
 from converter.shell.interpreter import Run
 
@@ -83,8 +84,9 @@ class _Planner:
         gone = self.gone(finals, builders)
         swaps = swapped(finals, self.work.run)
         left = Abandoned()
+        uses = Uses(self.work.run)
         while True:
-            liveness = judge(self.work.run, builders, absorbed, needed, self.work.mentions, gone, swaps, left)
+            liveness = judge(self.work.run, builders, absorbed, needed, self.work.mentions, gone, swaps, left, uses)
             plans, more = self.final_plans(finals, liveness)
             folders = abandoned(self.work, plans)
             if more <= needed and folders == left:

@@ -11,6 +11,7 @@ from converter.machine.value import is_known
 from converter.plan.liveness import call_goes
 from converter.plan.mentions import Mention, is_active, mentions_of, tag_mentions
 from converter.plan.model import FinalPlan, Plan
+from converter.plan.uses import readers_of
 from converter.plan.work import Work
 
 
@@ -123,9 +124,10 @@ class Remarks:
                     dead[0].site.span if dead else source.line_span(1),
                     "give each its own script first",
                 )
+            readers = readers_of(run.reads)
             calls = {event.calls[len(event.calls) - 1] for event in inside}
             gone = all(
-                call_goes([e for e in run.events if site in e.calls], result.liveness.live, run.reads) for site in calls
+                call_goes([e for e in run.events if site in e.calls], result.liveness.live, readers) for site in calls
             )
             if gone:
                 result.deleted.append(path)

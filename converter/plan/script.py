@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from converter.diagnostics import refuse
 from converter.machine.events import Announced, Assigned, Built, ChangedFolder, Event, Site, Skipped
 from converter.plan.liveness import call_goes, is_void
+from converter.plan.uses import readers_of
 from converter.shell import syntax
 from converter.shell.expander import Read
 from converter.source import Edit, Source, Span, apply_edits
@@ -74,7 +75,7 @@ class _Editor:
                 if site.source.path != source.path:
                     continue
                 self.through.setdefault(site, []).append(event)
-        self.reads = reads
+        self.readers = readers_of(reads)
         self.live = live
         self.out = ScriptEdits()
         self.functions = self.defined_functions()
@@ -115,7 +116,7 @@ class _Editor:
     def call_goes(self, site: Site) -> bool:
         """Whether a call did nothing that stays, and something that goes."""
         events = [*self.through.get(site, []), *(e for e in self.by_span.get(site.span, []) if e.site == site)]
-        return call_goes(events, self.live, self.reads)
+        return call_goes(events, self.live, self.readers)
 
     def is_still_named(self, name: str) -> bool:
         """Whether a function is mentioned anywhere but in its definition and in plain calls and traps that go with it."""
