@@ -312,8 +312,17 @@ class HostFiles(Struct, frozen=True):
                 if held is not None:
                     found[rest] = held
         for path, changed in self.inside(folder):
-            if changed is not None and (changed.kind != "folder" or not isinstance(changed.origin, FromTree)):
-                found[path[len(folder) + 1 :] if folder else path] = changed
+            if changed is None:
+                continue
+            if changed.kind == "folder" and isinstance(changed.origin, FromTree):
+                base = changed.origin.path
+                below = [paths.join(path, paths.relative(name, base)) for name in sorted(self.start.below(base))]
+            else:
+                below = [path]
+            for name in below:
+                held = self.lookup(name)
+                if held is not None:
+                    found[name[len(folder) + 1 :] if folder else name] = held
         return list(found.items())
 
     def copy(self, source: str, place: str, number: int) -> HostFiles:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from converter.diagnostics import refuse
 from converter.dockerfile.stages import stage_references
 from converter.machine import paths
-from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, RanCommand
+from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, Event, RanCommand
 from converter.machine.host import Entry, FromContainer, FromLink, FromTree, possible
 from converter.machine.value import is_known
 from converter.plan import contexts
@@ -160,6 +160,7 @@ class Checker:
                 if path == artifact.host or paths.is_below(artifact.host, path) or paths.is_below(path, artifact.host)
             ]  # fmt: skip
             touched = [path for path in touched if path == artifact.host or (event.opaque and path)]
+            touched += [path for path in event.paths if _lies_there(event, path, artifact)]
             reading = _reads_only(event)
             if touched and not reading:
                 raise refuse(
@@ -286,6 +287,15 @@ class Checker:
             for event in self.work.run.events[start.number : end.number]
             if isinstance(event, ChangedFiles) and path in event.removes
         )
+
+
+def _lies_there(event: Event, path: str, artifact: Artifact) -> bool:
+    """Whether the artifact, or a part of it, lay at the path then, which may have been another place."""
+    entry = event.state.files.lookup(path)
+    if entry is None or not isinstance(entry.origin, FromContainer) or entry.origin.event != artifact.origin.event:
+        return False
+    found, own = entry.origin.path.flat, artifact.path.flat
+    return found == own or paths.is_below(found, own)
 
 
 _ABSENT = object()

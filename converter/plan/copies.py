@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from converter.diagnostics import Diagnostic, note, refuse, warning
 from converter.dockerfile.environment import Scope, target_path
@@ -91,13 +92,14 @@ def rewrite(
 
 
 class _Part(Struct, frozen=True):
-    """A new instruction: `stage` is None where it copies from the host."""
+    """A new instruction: `stage` is None where it copies from the host, `copies` tells that it is no ADD then."""
 
     stage: str | None
     chown: bool
     sources: tuple[str, ...]
     destination: str
     raw: bool = False
+    copies: bool = False
 
 
 class _Writer:
@@ -167,6 +169,9 @@ class _Writer:
 
     def check_archives(self, take: Take) -> None:
         for use in take.sources:
+            if use.archive is not None:
+                self.check_packed(take, use)
+                continue
             for artifact in use.artifacts:
                 builder = self.origin_of(artifact).builder
                 kind, _ = self.kind(take, artifact, builder)
@@ -187,6 +192,18 @@ class _Writer:
                         take.instruction.span,
                         "write COPY instead of ADD where it is none",
                     )
+
+    def check_packed(self, take: Take, use: SourceUse) -> None:
+        """What an archive of the host has in it belongs to whoever ran the script, and ADD keeps that."""
+        if take.instruction.flags:
+            raise refuse(
+                "STG404",
+                f"this unpacks the archive `{self.show(use.text)}` with a flag",
+                self.source,
+                take.instruction.flags[0].span,
+                "leave the flag out, or take the files without an archive",
+            )
+        self.assume(f"root runs the script, so what is in `{self.show(use.text)}` belongs to root", take.instruction)
 
     def is_archive(self, take: Take, artifact: Artifact) -> bool:
         """Whether ADD unpacks the artifact: an archive by its name. Raises `Refusal` where it may be several."""
@@ -236,11 +253,12 @@ class _Writer:
         several = several or any(use.staged and use.artifacts for use in take.sources)
         parts: list[_Part] = []
         for use in take.sources:
-            unstaged = use.staged if self.context.unstaged else ()
+            unstaged = use.staged if self.context.unstaged or use.archive is not None else ()
             if use.keeps_host and not (unstaged and use.only_staged):
                 self.add(parts, _Part(None, False, (self.host_word(take, use),), self.destination(take), True))
             for staged in unstaged:
-                self.add(parts, self.staged_part(take, staged, position, several))
+                part = self.staged_part(take, staged, position, several)
+                self.add(parts, replace(part, copies=use.archive is not None))
             for artifact in use.artifacts:
                 self.add(parts, self.part(take, use, artifact, spelling, position, several))
         return parts
@@ -266,7 +284,7 @@ class _Writer:
         self, take: Take, use: SourceUse, artifact: Artifact, spelling: Spelling, position: int, several: bool
     ) -> _Part:
         origin = self.origin_of(artifact)
-        if self.is_archive(take, artifact):
+        if not artifact.packed and self.is_archive(take, artifact):
             return self.unpacked(take, artifact, origin)
         self.check_filter(take, artifact, origin)
         flat = artifact.path.flat
@@ -547,7 +565,8 @@ class _Writer:
         for part in parts:
             words = [*part.sources, part.destination]
             if part.stage is None:
-                head = self.source.slice(instruction.keyword_span) + flags
+                word = self.source.slice(instruction.keyword_span)
+                head = (self.keyword(instruction, "COPY") if part.copies else word) + flags
             else:
                 head = self.keyword(instruction, "COPY") + f" --from={part.stage}"
                 head += (" --chown=0:0" if part.chown else "") + flags

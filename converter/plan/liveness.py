@@ -33,7 +33,7 @@ from converter.machine.events import (
     Skipped,
     UsedImages,
 )
-from converter.machine.host import Entry, FromContainer, FromHost, FromTree, possible
+from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, FromTree, possible
 from converter.machine.value import TOKEN_START, Value
 from converter.plan.uses import Use, Uses
 from converter.shell.commands.effects import HARMLESS
@@ -54,6 +54,10 @@ CLEANING = frozenset({"rm", "rmi", "stop", "kill", "ps", "images", "inspect", "l
 
 TRANSFERS = frozenset({"cp", "mv", "install", "ln"})
 """Commands whose last operand is where the others go."""
+
+
+ARCHIVERS = frozenset({"tar", "bsdtar", "gzip", "pigz", "bzip2", "xz", "zstd"})
+"""Commands that pack files into an archive, or unpack one."""
 
 
 class Abandoned(Struct, frozen=True):
@@ -101,7 +105,7 @@ def judge(
     """Decides for each event of the run whether its command stays.
 
     `builders` are the numbers of the builds that become stages, `absorbed` those of the
-    `docker cp` events whose result the final Dockerfiles take, and `needed` those of
+    `docker cp` events whose result the final Dockerfiles take and of those that pack archives which they unpack, and `needed` those of
     assignments whose variable the new script passes on. `scripts` are the texts of files of the tree that commands
     may run: what they mention counts as used. `gone` are the Dockerfiles of the tree that become stages,
     and `swaps` the numbers of events that only put a final Dockerfile where it is built. `abandoned` are folders
@@ -256,7 +260,7 @@ class _Judge:
             return True
         found = [one for _, entry in event.state.files.changed_below(path) for one in possible(entry)]
         found += [one for one in possible(event.state.files.lookup(path)) if one not in found]
-        artifacts = [e for e in found if isinstance(e.origin, FromContainer)]
+        artifacts = [e for e in found if isinstance(e.origin, FromContainer | FromArchive)]
         if not artifacts:
             return False
         if event.state.files.start.kind(path) is not None and not any(
@@ -265,7 +269,9 @@ class _Judge:
         ):
             return False
         return all(
-            (isinstance(e.origin, FromContainer) and self.copy_is_dead(e.origin.event)) or self.made_by_mkdir(e)
+            (isinstance(e.origin, FromContainer) and self.copy_is_dead(e.origin.event))
+            or (isinstance(e.origin, FromArchive) and e.origin.event not in self.result.live)
+            or self.made_by_mkdir(e)
             for e in found
         )
 
@@ -300,6 +306,9 @@ class _Judge:
             return False
         if not event.operands or event.unknown:
             return True
+        if event.number in self.absorbed:
+            # it packs the archive that a final build unpacks
+            return event.number in self.result.copies
         if event.verb == "mkdir":
             return self.some_live(
                 event,
@@ -415,7 +424,11 @@ class _Judge:
             if isinstance(later, CopiedOut) and self.copy_is_dead(later.number):
                 if later.path == path or paths.is_below(later.path, path) or paths.is_below(path, later.path):
                     return True
-            if isinstance(later, ChangedFiles) and later.verb in TRANSFERS and later.number not in self.result.live:
+            if (
+                isinstance(later, ChangedFiles)
+                and later.verb in TRANSFERS | ARCHIVERS
+                and later.number not in self.result.live
+            ):
                 if any(made == path or paths.is_below(made, path) for made in later.makes):
                     return True
         return False
@@ -695,7 +708,7 @@ class _Judge:
         found = [*event.state.files.changed_below(path), (path, event.state.files.lookup(path))]
         for name, entry in found:
             for one in possible(entry):
-                if isinstance(one.origin, FromContainer) and not (sources and _is_binary(name)):
+                if isinstance(one.origin, FromContainer | FromArchive) and not (sources and _is_binary(name)):
                     self.keep_copy(one.origin.event, one.events)
 
     def keep_copy(self, number: int, chain: Iterable[int]) -> None:

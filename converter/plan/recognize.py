@@ -11,12 +11,12 @@ from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import Stage, stage_references
 from converter.machine import paths
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, Event, RanCommand
-from converter.machine.host import FromContainer
+from converter.machine.host import FromArchive, FromContainer
 from converter.machine.value import is_known
 from converter.plan import elsewhere
 from converter.plan.builders import MOUNTED
 from converter.plan.dockerfiles import BuildFile
-from converter.plan.liveness import TRANSFERS
+from converter.plan.liveness import ARCHIVERS, TRANSFERS
 from converter.plan.model import NotThePattern
 from converter.plan.runs import command_line
 from converter.plan.takes import Taken, look
@@ -81,6 +81,7 @@ class Recognizer:
                 return found
         self.check_streams()
         self.check_worked_on()
+        self.check_unpacked()
         raise self.nothing_to_convert(files)
 
     def find_elsewhere(self) -> list[BuildFile]:
@@ -217,7 +218,19 @@ class Recognizer:
             )
         if isinstance(event, ChangedFiles):
             sources = [event.state.files.lookup(name) for name in event.reads]
-            touched = [entry for entry in sources if entry is not None and isinstance(entry.origin, FromContainer)]
+            touched = [
+                entry for entry in sources
+                if entry is not None and isinstance(entry.origin, FromContainer | FromArchive)
+            ]  # fmt: skip
+            if touched and event.verb in ARCHIVERS:
+                raise refuse(
+                    "STG501",
+                    f"`{event.verb}` packs the artifact on the host, and the image takes the archive "
+                    f"`{self.work.show(path)}`: no other tar makes the same bytes",
+                    event.site.source,
+                    event.site.span,
+                    "let the runtime file unpack it with ADD, or take the files themselves, without an archive",
+                )
             if touched:
                 raise refuse(
                     "STG501",
@@ -269,6 +282,35 @@ class Recognizer:
                     "copy single files or whole folders, or convert by hand",
                 )
 
+    def check_unpacked(self) -> None:
+        """An archive of a container that the script unpacks where a build takes its files."""
+        for event in self.work.run.events:
+            if not isinstance(event, ChangedFiles) or event.verb not in ARCHIVERS or not _unpacks(event):
+                continue
+            entries = [event.state.files.lookup(path) for path in event.reads]
+            if not any(entry is not None and isinstance(entry.origin, FromContainer) for entry in entries):
+                continue
+            for number, taken in self.work.taken.items():
+                build = self.work.run.events[number]
+                assert isinstance(build, Built)
+                sources = [
+                    paths.join(build.context, paths.normalize(use.text.lstrip("/")))
+                    for take in (*taken.takes, *taken.others) for use in take.sources
+                ]  # fmt: skip
+                sources += [paths.join(build.context, paths.normalize(gap.path.lstrip("/"))) for gap in taken.missing]
+                if number > event.number and any(
+                    place == source or paths.is_below(place, source) or paths.is_below(source, place)
+                    for place in event.makes for source in sources
+                ):  # fmt: skip
+                    raise refuse(
+                        "STG501",
+                        f"`{event.verb}` unpacks `{self.work.show(event.reads[0])}` on the host, and the image takes what was "
+                        "in it",
+                        event.site.source,
+                        event.site.span,
+                        "unpack it in the builder Dockerfile, and let `docker cp` take the folder",
+                    )
+
     def nothing_to_convert(self, files: list[BuildFile]) -> NotThePattern:
         copied = [out for out in self.work.outs if out.mechanism != MOUNTED]
         if copied:
@@ -307,9 +349,20 @@ class Recognizer:
                     for artifact in use.artifacts:
                         if number in chosen:
                             numbers.add(artifact.origin.event)
+                    if number in chosen and use.archive is not None:
+                        numbers.add(use.archive)
         others: set[int] = set()
         for number, taken in self.work.taken.items():
             if number not in chosen:
                 for take in taken.takes:
                     others |= {artifact.origin.event for use in take.sources for artifact in use.artifacts}
+                    others |= {use.archive for use in take.sources if use.archive is not None}
         return numbers - others
+
+
+def _unpacks(event: ChangedFiles) -> bool:
+    """Whether this is a `tar x`."""
+    flat = event.words[1].flat if len(event.words) > 1 else ""
+    return any(word.flat in ("--extract", "--get") for word in event.words) or (
+        not flat.startswith("--") and "x" in flat
+    )

@@ -37,7 +37,8 @@ class Artifact(Struct, frozen=True):
     its path inside what the instruction names, empty where the instruction names
     the artifact itself. `pattern` tells that `path` ends in a pattern of the instruction,
     `filtered` that a rule of the ignore file may apply to files inside it. `swept` tells that the tree has files there
-    as well, and a container worked in the folder: it comes from there as a whole.
+    as well, and a container worked in the folder: it comes from there as a whole. `packed` tells that the instruction
+    unpacks it from an archive that the script made.
     """
 
     path: Value
@@ -47,6 +48,7 @@ class Artifact(Struct, frozen=True):
     pattern: bool = False
     filtered: bool = False
     swept: bool = False
+    packed: bool = False
 
     @property
     def copied_on_host(self) -> bool:
@@ -77,6 +79,7 @@ class SourceUse(Struct, frozen=True):
     """One source of an instruction: `keeps_host` where it also takes, or only takes, files of the host.
 
     `staged` are those of them that are copies of other files of the tree; `only_staged` tells that all of them are.
+    `archive` is the number of the event that made the archive which is unpacked; its `staged` are always written out.
     """
 
     index: int
@@ -85,6 +88,7 @@ class SourceUse(Struct, frozen=True):
     artifacts: tuple[Artifact, ...]
     staged: tuple[Staged, ...] = ()
     only_staged: bool = False
+    archive: int | None = None
 
 
 class Take(Struct, frozen=True):
@@ -158,7 +162,9 @@ def look(
                     continue
                 text = expand(stage, position, argument.value)
                 use = _source(text, files, context, ignore, instruction, source, undecided)
-                if isinstance(use, int):
+                if isinstance(use, SourceUse):
+                    uses.append(replace(use, index=index))
+                elif isinstance(use, int):
                     host_made.append(HostMade(instruction, index, text, use))
                     uses.append(SourceUse(index, text, True, ()))
                 elif use is None:
@@ -218,7 +224,7 @@ def _source(
     instruction: Instruction,
     source: Source,
     undecided: Undecided,
-) -> tuple[bool, tuple[Artifact, ...]] | int | None:
+) -> tuple[bool, tuple[Artifact, ...]] | SourceUse | int | None:
     """Whether a source takes host files, and its artifacts; the number of the event that made it; None for nothing."""
     if instruction.keyword == "ADD" and text.startswith(("http://", "https://", "git@", "ssh://")):
         return True, ()
@@ -256,6 +262,10 @@ def _source(
             instruction.span,
             "name the file that it leads to",
         )
+    if isinstance(entry.origin, FromArchive) and instruction.keyword == "ADD" and not ignore.ignores(inner):
+        unpacked = unpack(text, entry.origin, files, context, ignore)
+        if unpacked is not None:
+            return unpacked
     if isinstance(entry.origin, FromArchive) or (isinstance(entry.origin, FromHost) and entry.kind != "folder"):
         return entry.origin.event
     if entry.kind == "file":
@@ -271,6 +281,28 @@ def _source(
         )
     artifacts, own = _below(path, inner, files, ignore, instruction, source, undecided)
     return own or not artifacts, tuple(artifacts)
+
+
+def unpack(text: str, archive: FromArchive, files: HostFiles, context: str, ignore: IgnoreRules) -> SourceUse | None:
+    """What `ADD` of an archive brings that the script made of artifacts and files of the tree; None where a member is
+    something else, or none is an artifact."""
+    artifacts: list[Artifact] = []
+    staged: list[Staged] = []
+    for member in archive.members:
+        origin = member.entry.origin
+        if isinstance(origin, FromContainer):
+            artifacts.append(Artifact(origin.path, f"{text}/{member.name}", member.name, member.entry, packed=True))
+            continue
+        kind = files.start.kind(origin.path) if isinstance(origin, FromTree) else None
+        if not isinstance(origin, FromTree) or kind not in ("file", "folder") or not member.name:
+            return None
+        inner = paths.relative(origin.path, context)
+        if inner.startswith("../") or ignore.ignores(inner) or ignore.matches_below(inner):
+            return None
+        staged.append(Staged(origin.path, member.name, member.name, kind))
+    if not artifacts:
+        return None
+    return SourceUse(0, text, False, tuple(artifacts), tuple(staged), archive=archive.event)
 
 
 def _check_unchanged(folder: str, files: HostFiles, instruction: Instruction, source: Source) -> None:
