@@ -177,7 +177,7 @@ class ContainerRuns:
         if in_place and line.instruction is not None:
             tail.edits.append(Edit(line.instruction.keyword_span, keyword("RUN")))
         else:
-            if line.instruction is not None and _cut(builder, line.instruction) not in tail.edits:
+            if whole and line.instruction is not None and _cut(builder, line.instruction) not in tail.edits:
                 # it is the RUN now, and nobody starts a container of the stage
                 tail.edits.append(_cut(builder, line.instruction))
             tail.lines += [*settings, f"{keyword('RUN')} {self.command(line, builder, created)}"]

@@ -450,7 +450,9 @@ class _Judge:
         words = text.split()
         words = [word.rstrip(".:") for word in words]
         dead, alive = self.names_by_fate()
-        named = [word for word in words if word in dead and (":" in word or "." in word or "/" in word or "-" in word)]
+        named = [
+            word for word in words if word in dead and (word in self.tokens or any(mark in word for mark in ":./-"))
+        ]
         if any(word in alive for word in words):
             return True
         if not named:
@@ -479,6 +481,11 @@ class _Judge:
                 for tag in build.tags:
                     alive |= {tag.flat}
                 alive |= {build.dockerfile, paths.base_name(build.dockerfile)}
+        for token, (what, number) in self.tokens.items():
+            if (what == "image" and number in self.builders and number not in self.result.images) or (
+                what == "container" and number in self.containers and number not in self.result.containers
+            ):
+                dead.add(token)
         self.names_at, self.fates = state, (dead, alive)
         return self.fates
 
@@ -705,7 +712,12 @@ class _Judge:
 
     def need_path(self, event: Event, path: str, sources: bool = False) -> None:
         """What a path holds is needed; with `sources`, only what may be text that a compiler reads."""
-        found = [*event.state.files.changed_below(path), (path, event.state.files.lookup(path))]
+        files = event.state.files
+        found = [*files.changed_below(path)]
+        plain = paths.parent(path) == event.state.folder and "." not in paths.base_name(path)
+        if not (plain and path not in files.changes and files.overlay(path) is not None):
+            # a container that worked in this folder may have made anything there: a word that is no path by its look is none
+            found.append((path, files.lookup(path)))
         for name, entry in found:
             for one in possible(entry):
                 if isinstance(one.origin, FromContainer | FromArchive) and not (sources and _is_binary(name)):

@@ -1,0 +1,4 @@
+#!/bin/bash
+set -e
+echo "packing"
+docker build -t relay .
