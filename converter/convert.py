@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from converter.diagnostics import Diagnostic, Refusal, error, note, refuse, warning
 from converter.drivers.choose import driver_for
+from converter.drivers.ci.names import ci_kind
 from converter.drivers.driver import Changes, Driver, OptionError, Request, Start
 from converter.machine import paths
 from converter.machine.events import Built, CopiedOut
@@ -137,7 +138,9 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
     except NeedsFiles as needs:
         return _needs(source, tree, needs)
     except Refusal as refusal:
-        return _refused(source, [refusal.diagnostic], _looks_like(source.text), tree)
+        # a compose file has no docker commands, and is refused only where it holds the pattern
+        pattern = _looks_like(source.text) or (ci_kind(driver) == "compose" and refusal.diagnostic.code == "STG404")
+        return _refused(source, [refusal.diagnostic], pattern, tree)
     for status in ("refused", "already-multi-stage"):
         for recipe in found:
             if recipe.status == status:

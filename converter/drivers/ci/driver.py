@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
 
 from converter.diagnostics import refuse
@@ -10,8 +11,15 @@ from converter.drivers.ci.model import Job
 from converter.drivers.ci.names import ci_kind
 from converter.drivers.ci.run import CiRun, follow
 from converter.drivers.driver import Changes, OptionError, Request, Start
+from converter.machine.host import StartingFiles
+from converter.shell.commands.container import nothing_known
 from converter.shell.interpreter import Run
 from converter.source import Source
+
+TOOLS = frozenset({"taskfile", "package", "just"})
+"""Files whose parts people start one by one; of all others every job runs."""
+
+NO_YAML = frozenset({"jenkins", "just"})
 
 Reader = Callable[[Source, Request], tuple[list[Job], list[Source]]]
 
@@ -31,21 +39,32 @@ class CiFile:
             if target not in known:
                 raise refuse("STG104", f"there is no job `{target}` here", source, source.line_span(1), _jobs(jobs))
         chosen = [job for job in jobs if job.name in request.targets] if request.targets else jobs
-        others = [job for job in jobs if job not in chosen]
-
-        def start() -> CiRun:
-            return follow(source, files, request, chosen, others)
-
-        yield [start]
+        if ci_kind(source.path) not in TOOLS or request.targets:
+            yield [partial(follow, source, files, request, chosen, [job for job in jobs if job not in chosen])]
+            return
+        for job in sorted(jobs, key=lambda job: job.name not in ("default", "build")):
+            yield [partial(follow, source, files, request, [job], [one for one in jobs if not _part(one, [job])])]
+        if not jobs:
+            yield [partial(follow, source, files, request, [], [])]
 
     def rewrite(
         self, run: Run, changes: Mapping[str, Changes], moved: Mapping[str, str]
     ) -> list[tuple[Source, Changes]]:
         """See `Driver.rewrite`."""
-        from converter.drivers.ci.rewrite import rewrite, says_the_same
+        from converter.drivers.ci.rewrite import rewrite, same_document, same_scripts
 
         assert isinstance(run, CiRun)
-        return rewrite(run, changes, says_the_same)
+        kinds = {ci_kind(source.path) for source in run.files}
+        if not kinds & NO_YAML:
+            return rewrite(run, changes, same_document)
+        request = Request({}, StartingFiles(()), (), lambda run: nothing_known)
+        return rewrite(run, changes, partial(same_scripts, lambda source: _reader(source)(source, request)[0]))
+
+
+def _part(job: Job, chosen: list[Job]) -> bool:
+    """Whether all that a job runs is run by the chosen ones already."""
+    known = {script.place for one in chosen for shell in one.shells for script in shell.scripts}
+    return all(script.place in known for shell in job.shells for script in shell.scripts)
 
 
 def _reader(source: Source) -> Reader:

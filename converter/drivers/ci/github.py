@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 
-from converter.diagnostics import Refusal, refuse
 from converter.drivers.ci.document import Node, Sequence, Table, get, pairs, read_document, scalars, text
 from converter.drivers.ci.model import Job, Script, Shell
 from converter.drivers.ci.reading import merged, variables
-from converter.drivers.ci.steps import step_script, step_slot
+from converter.drivers.ci.steps import build_action, step_script, step_slot
 from converter.drivers.driver import Request
 from converter.source import Source
 
@@ -33,7 +32,6 @@ def _job(name: str, source: Source, top: Node | None, node: Node) -> Job:
     steps = get(node, "steps")
     shells: list[Shell] = []
     uploads = []
-    problem: Refusal | None = None
     if isinstance(steps, Sequence):
         slot = step_slot(source, steps, f"the steps of the job `{name}`")
         outer = merged(variables(get(top, "env")), variables(get(node, "env")))
@@ -45,11 +43,13 @@ def _job(name: str, source: Source, top: Node | None, node: Node) -> Job:
                 environment = merged(outer, variables(get(step, "env")))
                 shells.append(_shell(top, node, step, made, environment))
             elif uses in BUILD_ACTIONS and _builds_here(step):
-                problem = problem or _action(source, step, uses)
+                shells.append(
+                    build_action(source, get(step, "uses") or step, uses, text(get(step, "with", "context")) or "")
+                )
             elif uses == "actions/upload-artifact":
                 for scalar in scalars(get(step, "with", "path")):
                     uploads += [(line.strip(), scalar.span) for line in scalar.value.splitlines() if line.strip()]
-    return Job(name, source, node.span, tuple(shells), tuple(uploads), problem=problem)
+    return Job(name, source, node.span, tuple(shells), tuple(uploads))
 
 
 def _shell(top: Node | None, job: Node, step: Node, made: Script, environment: dict[str, str]) -> Shell:
@@ -80,13 +80,3 @@ def _builds_here(step: Node) -> bool:
     """Whether the action takes files of the checkout: without a context, or with one of a repository, it fetches them itself."""
     context = text(get(step, "with", "context"))
     return context is not None and "://" not in context and not context.startswith("git@")
-
-
-def _action(source: Source, step: Node, name: str) -> Refusal:
-    return refuse(
-        "STG404",
-        f"`{name}` builds an image from the files of this job, and its inputs are no command that is read",
-        source,
-        (get(step, "uses") or step).span,
-        "write it as `run: docker build ...` first, then try again",
-    )

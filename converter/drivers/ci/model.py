@@ -52,8 +52,8 @@ class Shell(Struct, frozen=True):
 
     `folder` is where it starts, below that of the job. `expressions` matches what the CI system replaces in the text
     before the shell sees it, with the name as its first group; `values` gives those that are known. `expands` tells that
-    `$NAME` in the environment's values is replaced. `options` are the shell's own. `unread` says by name why the scripts
-    are for something else than a shell that is read.
+    `$NAME` in the environment's values is replaced. `options` are the shell's own. `unread` stands for a build without a
+    command line and says so; `folder` is its context then.
     """
 
     scripts: tuple[Script, ...]

@@ -9,6 +9,15 @@ _KINDS = (
     ("github", r"(^|/)\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml$"),
     ("travis", r"(^|/)\.travis\.ya?ml$"),
     ("circleci", r"(^|/)(circle\.ya?ml|\.circleci/config\.ya?ml)$"),
+    ("azure", r"(^|/)\.?azure-pipelines[\w.-]*\.ya?ml$"),
+    ("bitbucket", r"(^|/)bitbucket-pipelines\.ya?ml$"),
+    ("drone", r"(^|/)\.drone\.ya?ml$"),
+    ("woodpecker", r"(^|/)(\.woodpecker\.ya?ml|\.woodpecker/[^/]+\.ya?ml)$"),
+    ("taskfile", r"(^|/)[Tt]askfile(\.dist)?\.ya?ml$"),
+    ("package", r"(^|/)package\.json$"),
+    ("jenkins", r"(^|/)(Jenkinsfile([._-][\w.-]+)?|[\w.-]+\.[Jj]enkinsfile)$"),
+    ("just", r"(^|/)(\.?[Jj]ustfile|[\w.-]+\.just)$"),
+    ("compose", r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$"),
 )
 
 

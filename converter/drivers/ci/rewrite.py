@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from converter.diagnostics import Refusal, refuse
 from converter.drivers.ci.document import plain, read_document
-from converter.drivers.ci.model import Script, Slot
+from converter.drivers.ci.model import Job, Script, Slot
 from converter.drivers.ci.run import CiRun, ScriptText
 from converter.drivers.ci.scalars import encode
 from converter.drivers.driver import Changes
@@ -248,7 +248,7 @@ class _File:
         return lines
 
 
-def says_the_same(source: Source, new: str, intended: Intended) -> bool:
+def same_document(source: Source, new: str, intended: Intended) -> bool:
     """Whether a new YAML text parses to the old document but for the intended change."""
     try:
         after = read_document(Source(source.path, new))
@@ -258,3 +258,26 @@ def says_the_same(source: Source, new: str, intended: Intended) -> bool:
     return [plain(node, {}, frozenset(), frozenset()) for node in after] == [
         plain(node, intended.values, gone, empty) for node in read_document(source)
     ]
+
+
+def same_scripts(read: Callable[[Source], list[Job]], source: Source, new: str, intended: Intended) -> bool:
+    """Whether a new text that is no YAML has the scripts of the old one but for the intended change."""
+
+    def scripts(jobs: list[Job]) -> list[Script]:
+        found = {script.place: script for job in jobs for shell in job.shells for script in shell.scripts}
+        return [found[place] for place in sorted(found)]
+
+    try:
+        after = scripts(read(Source(source.path, new)))
+    except Refusal:
+        return False
+    expected = [
+        intended.values.get(script.place, _plain(script))
+        for script in scripts(read(source))
+        if script.element not in intended.gone and script.slot.value not in intended.gone
+    ]
+    return [_plain(script) for script in after] == expected
+
+
+def _plain(script: Script) -> str:
+    return "".join(segment.text for segment in script.segments)

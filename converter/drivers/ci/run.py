@@ -15,7 +15,7 @@ from converter.drivers.naming import mention
 from converter.machine import paths
 from converter.machine.derived import DerivedSource, Segment
 from converter.machine.events import CopiedOut, RanCommand, Site
-from converter.machine.host import Entry, HostFiles
+from converter.machine.host import Entry, FromContainer, HostFiles, possible
 from converter.machine.state import State, Variable
 from converter.machine.value import Piece, Value
 from converter.shell.dialect import dialect_of_name
@@ -121,7 +121,9 @@ def _job(machine: _Machine, job: Job, unread: list[Job]) -> None:
             raise job.problem
         state = replace(machine.state, files=HostFiles(machine.request.files, dict(machine.passed)), folder=run.folder)
         for shell in job.shells:
-            if shell.scripts:
+            if shell.unread is not None:
+                _check_build(shell, shell.unread, state)
+            elif shell.scripts:
                 state = _shell(machine, job, shell, state)
         _uploads(machine, job, state)
         machine.state = state
@@ -136,8 +138,6 @@ def _job(machine: _Machine, job: Job, unread: list[Job]) -> None:
 
 
 def _shell(machine: _Machine, job: Job, shell: Shell, state: State) -> State:
-    if shell.unread is not None:
-        raise shell.unread
     dialect = dialect_of_name(shell.dialect)
     if dialect is None:
         first = shell.scripts[0]
@@ -167,6 +167,15 @@ def _shell(machine: _Machine, job: Job, shell: Shell, state: State) -> State:
         # every path ends the script itself: the ones that succeed count
         state = next((s for s in reversed(interpreter.exits) if s.status == "success"), interpreter.exits[-1])
     return replace(interpreter.run_traps(state), flow="run")
+
+
+def _check_build(shell: Shell, unread: Refusal, state: State) -> None:
+    """A build without a command line is in the way where its context has files out of a container. Raises `Refusal`."""
+    context = paths.normalize(_pattern(shell.folder))
+    for path, entry in state.files.changes.items():
+        inside = not context or path == context or paths.is_below(path, context)
+        if inside and any(isinstance(one.origin, FromContainer) for one in possible(entry)):
+            raise unread
 
 
 def _text(machine: _Machine, job: Job, shell: Shell) -> ScriptText:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from converter.drivers.ci.document import Node, Scalar, Sequence, item_lines, text
-from converter.drivers.ci.model import Script, Slot
-from converter.drivers.ci.reading import script
+from msgspec.structs import replace
+
+from converter.diagnostics import refuse
+from converter.drivers.ci.document import Node, Scalar, Sequence, get, item_lines, text
+from converter.drivers.ci.model import Script, Shell, Slot
+from converter.drivers.ci.reading import script, slot_of
 from converter.source import Source
 
 
@@ -26,3 +29,32 @@ def step_script(
     if not steps.span.start <= step.span.start <= steps.span.end:
         fixed = fixed or "this step is an alias of another one"
     return script(source, scalar, step, lines or step.span, slot, flow, fixed)
+
+
+def command_scripts(source: Source, pair: tuple[Node, Node], keyword: str) -> tuple[Script, ...]:
+    """The commands of a list; one with settings is a mapping that has it at the keyword."""
+    key, value = pair
+    if not isinstance(value, Sequence):
+        return ()
+    slot = slot_of(source, key, value, True)
+    found = []
+    for item in value.items:
+        scalar = item if isinstance(item, Scalar) else get(item, keyword)
+        made = step_script(source, value, item, scalar, slot)
+        if made is not None:
+            found.append(made)
+    if len(found) < len(value.items):
+        return tuple(replace(script, slot=replace(slot, whole=False)) for script in found)
+    return tuple(found)
+
+
+def build_action(source: Source, place: Node, name: str, context: str) -> Shell:
+    """A step that builds an image without a command line, from a folder of the checkout."""
+    refusal = refuse(
+        "STG404",
+        f"`{name}` builds an image from the files of this job, and its settings are no command that is read",
+        source,
+        place.span,
+        "write it as a `docker build` command first, then try again",
+    )
+    return Shell((), folder=context, unread=refusal)
