@@ -49,6 +49,12 @@ DIALECTS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh"})
 """Shells whose scripts are read."""
 
 
+_ENDINGS = {"zsh": "zsh", "fish": "fish", "ps1": "PowerShell", "bat": "cmd.exe", "cmd": "cmd.exe"}
+"""Languages that an ending names where there is no `#!` line."""
+
+FOREIGN_HELP = "convert the commands by hand, or record a run with `stageify record` and convert from its trace"
+
+
 class Options(Struct, frozen=True):
     """What the person said about a recipe.
 
@@ -100,7 +106,9 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
     dialect = _dialect(source)
     if kind.name == "shell" and dialect not in DIALECTS:
         message = f"{driver} is a script for {dialect}; scripts for sh, dash, bash and ksh are read"
-        return _refused(source, [error("STG107", message, source, source.line_span(1))], _looks_like(source.text))
+        return _refused(
+            source, [error("STG107", message, source, source.line_span(1), FOREIGN_HELP)], _looks_like(source.text)
+        )
     try:
         facts = parse_facts(options.facts) if options.facts is not None else {}
     except FactsError as problem:
@@ -211,7 +219,7 @@ def _dialect(source: Source) -> str:
     first = source.line_text(1) if source.text else ""
     if not first.startswith("#!"):
         ending = source.path.rpartition(".")[2]
-        return ending if ending in ("zsh", "fish") else "sh"
+        return _ENDINGS.get(ending.lower(), "sh")
     words = first[2:].split()
     name = paths.base_name(words[0]) if words else "sh"
     if name == "env":

@@ -21,9 +21,9 @@ from converter.source import MAX_SOURCE_BYTES
 SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__"})
 """Folders that are never part of a recipe; only outside a git repository they have to be skipped."""
 
-SHELL_EXTENSIONS = frozenset({".sh", ".bash", ".dash", ".ash", ".ksh", ".zsh", ".fish"})
+SHELL_EXTENSIONS = frozenset({".sh", ".bash", ".dash", ".ash", ".ksh", ".zsh", ".fish", ".ps1", ".bat", ".cmd"})
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "ksh93", "zsh", "fish"})
-"""zsh and fish are found too, so that the converter can say by name that it does not read them."""
+"""zsh, fish, PowerShell and batch files are found too, so that the converter can say by name that it does not read them."""
 
 ENGINES = (b"docker", b"podman", b"buildah", b"nerdctl")
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from converter.batch.callers import part_of
 from converter.batch.changes import Change
 from converter.batch.task import Finished, refused
 from converter.diagnostics import Diagnostic, error, warning
@@ -44,7 +45,7 @@ class Member(Struct, frozen=True):
     @property
     def is_recipe(self) -> bool:
         """Whether it holds the pattern, converted or not."""
-        return self.recipe.status in ("converted", "partial", "refused")
+        return is_recipe(self.recipe)
 
     def files(self) -> frozenset[str]:
         """Its scripts and Dockerfiles, and everything that it changes, relative to the base."""
@@ -56,23 +57,23 @@ class Member(Struct, frozen=True):
         return {self.prefix + change.path: change for change in self.finished.changes}
 
 
+def is_recipe(recipe: Recipe) -> bool:
+    """Whether a driver holds the pattern, converted or not."""
+    return recipe.status in ("converted", "partial", "refused")
+
+
 def independent(members: Sequence[Member]) -> list[Member]:
     """The recipes without those that are part of another one: a script that a recipe calls is no recipe of its own.
 
-    Of scripts that call each other, the first one stays.
+    Of scripts that call each other, the first one stays; one that only calls another gives way to it.
     """
-    order = {member.driver: number for number, member in enumerate(members)}
-    scripts = {member.driver: {member.prefix + path for path in member.recipe.scripts} for member in members}
-    callers: dict[str, list[str]] = {}
-    for member in members:
-        if member.is_recipe:
-            for path in scripts[member.driver] - {member.driver}:
-                callers.setdefault(path, []).append(member.driver)
-
-    def is_part(driver: str) -> bool:
-        return any(caller not in scripts[driver] or order[caller] < order[driver] for caller in callers.get(driver, ()))
-
-    return [member for member in members if not is_part(member.driver)]
+    passed: set[str] = set()
+    for prefix in {member.prefix for member in members}:
+        recipes = [member.recipe for member in members if member.prefix == prefix]
+        passed |= {prefix + driver for driver in part_of([recipe for recipe in recipes if is_recipe(recipe)])}
+        called = {path for recipe in recipes if is_recipe(recipe) for path in recipe.scripts if path != recipe.driver}
+        passed |= {prefix + recipe.driver for recipe in recipes if not is_recipe(recipe) and recipe.driver in called}
+    return [member for member in members if member.driver not in passed]
 
 
 def group(members: Sequence[Member]) -> list[list[int]]:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import converter.convert as conversion
+from converter.batch.callers import part_of
 from converter.batch.discovery import Root, candidates
 from converter.batch.problems import Problem, UsageProblem
 from converter.batch.reading import OutsideError, read_text
@@ -53,12 +54,14 @@ class Selection(Struct, frozen=True):
     """What a folder holds: exactly one of these.
 
     `chosen` is the outcome that counts; `choices` are several among which the person has to choose; with neither,
-    nothing here is to be converted. `considered` is every driver that was looked at.
+    nothing here is to be converted. `considered` is every driver that was looked at; `passed` says why one that holds the
+    pattern was not taken.
     """
 
     chosen: Outcome | None
     choices: tuple[Outcome, ...]
     considered: tuple[Outcome, ...]
+    passed: Mapping[str, str] = {}
 
 
 def convert_driver(
@@ -118,28 +121,31 @@ def convert_folder(
 def select(outcomes: Iterable[Outcome]) -> Selection:
     """Which of the drivers of a folder counts.
 
-    A script that other scripts of a recipe call is part of theirs. One that holds the pattern wins over one that
+    A script that other scripts of a recipe call is part of theirs, unless they only call it (`callers`). One that holds the pattern wins over one that
     could not be read, and that over a recipe which is multi-stage already; several of the first kind that says
     something are a choice, several multi-stage ones are not, as there is nothing to do for any.
     """
     considered = tuple(outcomes)
-    called = {
-        script
-        for outcome in considered
-        if outcome.is_recipe and not outcome.is_unread
-        for script in outcome.recipe.scripts
-        if script != outcome.recipe.driver
-    }
-    own = [outcome for outcome in considered if outcome.recipe.driver not in called]
+    passed = part_of([outcome.recipe for outcome in considered if outcome.is_recipe and not outcome.is_unread])
+    for outcome in considered:
+        callers = (other.recipe for other in considered if other.is_recipe and not other.is_unread)
+        caller = next((recipe.driver for recipe in callers if outcome.recipe.driver in recipe.scripts[1:]), None)
+        if caller is not None and not outcome.is_recipe:
+            passed[outcome.recipe.driver] = f"{caller} calls it"
+    own = [outcome for outcome in considered if outcome.recipe.driver not in passed]
     sure = [outcome for outcome in own if outcome.is_recipe and not outcome.is_unread]
     unread = [outcome for outcome in own if outcome.is_unread]
     done = [outcome for outcome in own if outcome.recipe.status == "already-multi-stage"]
+    if sure:
+        passed |= {
+            one.recipe.driver: f"it could not be read, and {sure[0].recipe.driver} holds the pattern" for one in unread
+        }
     for found in (sure, unread):
         if len(found) == 1:
-            return Selection(found[0], (), considered)
+            return Selection(found[0], (), considered, passed)
         if found:
-            return Selection(None, tuple(found), considered)
-    return Selection(done[0] if done else None, (), considered)
+            return Selection(None, tuple(found), considered, passed)
+    return Selection(done[0] if done else None, (), considered, passed)
 
 
 def _unread(unread: SourceError) -> Diagnostic:

@@ -183,6 +183,8 @@ def _considered(request: Request, selection: Selection) -> list[Line]:
         recipe = outcome.recipe
         verdict, style = VERDICTS[recipe.status]
         first = next((f": {found.code} {visible(found.message)}" for found in recipe.diagnostics), "")
+        if recipe.driver in selection.passed:
+            first = f", not taken: {visible(selection.passed[recipe.driver])}"
         rows.append(
             (("   looked at ", "quiet"), (visible(recipe.driver), "path"), (f" {verdict}", style), (first, "quiet"))
         )

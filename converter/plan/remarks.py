@@ -24,7 +24,7 @@ class Remarks:
     def left_behind(self, result: Plan) -> None:
         """Artifacts that were still on the host at the end of the script."""
         final = self.work.run.final
-        if final is None:
+        if final is None or self.work.run.discards:
             return
         seen: set[int] = set()
         left = [(path, one) for path, entry in final.files.changes.items() for one in possible(entry)]

@@ -92,6 +92,8 @@ class Run(Struct):
     folder: str = ""
     command: tuple[str, ...] = ()
     main_end: int | None = None
+    discards: bool = False
+    """Whether nothing keeps the files after the run, as after a job of a CI system."""
     dead_ends: list[tuple[int, int]] = field(default_factory=list)
     """Ranges of events on paths that end the script, while others go on behind them."""
 

@@ -40,12 +40,21 @@ class CiFile:
                 raise refuse("STG104", f"there is no job `{target}` here", source, source.line_span(1), _jobs(jobs))
         chosen = [job for job in jobs if job.name in request.targets] if request.targets else jobs
         if ci_kind(source.path) not in TOOLS or request.targets:
-            yield [partial(follow, source, files, request, chosen, [job for job in jobs if job not in chosen])]
+            yield [
+                partial(
+                    follow,
+                    files,
+                    request,
+                    ci_kind(source.path) not in TOOLS,
+                    chosen,
+                    [job for job in jobs if job not in chosen],
+                )
+            ]
             return
         for job in sorted(jobs, key=lambda job: job.name not in ("default", "build")):
-            yield [partial(follow, source, files, request, [job], [one for one in jobs if not _part(one, [job])])]
+            yield [partial(follow, files, request, False, [job], [one for one in jobs if not _part(one, [job])])]
         if not jobs:
-            yield [partial(follow, source, files, request, [], [])]
+            yield [partial(follow, files, request, False, [], [])]
 
     def rewrite(
         self, run: Run, changes: Mapping[str, Changes], moved: Mapping[str, str]

@@ -187,8 +187,9 @@ class _File:
         if slot.refusal:
             raise refuse("STG304", slot.refusal, self.source, fates[0].script.place)
         if slot.gone is not None and not slot.default:
-            self.out.edits.append(Edit(slot.gone, ""))
-            self.out.removed.append((slot.gone, fates[0].why))
+            cut = self.with_blank_line(Span(self.above(slot.gone.start), slot.gone.end))
+            self.out.edits.append(Edit(cut, ""))
+            self.out.removed.append((cut, fates[0].why))
             self.intended.gone.add(slot.value)
             return
         first, last = fates[0].script, fates[-1].script
@@ -210,12 +211,7 @@ class _File:
     def with_comments(self, fates: list[_Fate], index: int) -> Span:
         """The lines of an item, and the comment above it where it speaks only of items that go."""
         lines = fates[index].script.lines
-        start = lines.start
-        while start > 0:
-            above = self.text.rfind("\n", 0, start - 1) + 1
-            if not self.text[above:start].lstrip().startswith("#"):
-                break
-            start = above
+        start = self.above(lines.start)
         if start == lines.start:
             return lines
         end = lines.end
@@ -231,6 +227,15 @@ class _File:
             # something that is no script of the pattern follows below the same comment
             return lines
         return Span(start, lines.end)
+
+    def above(self, start: int) -> int:
+        """Where the comment directly above a line begins; the line's own start without one."""
+        while start > 0:
+            above = self.text.rfind("\n", 0, start - 1) + 1
+            if not self.text[above:start].lstrip().startswith(("#", "//")):
+                break
+            start = above
+        return start
 
     def same_list(self, lines: Span, place: int) -> bool:
         """Whether an item of the same list stands at a place."""

@@ -76,14 +76,17 @@ class _Machine(Struct):
     number: int = 0
 
 
-def follow(source: Source, files: list[Source], request: Request, chosen: list[Job], others: list[Job]) -> CiRun:
+def follow(files: list[Source], request: Request, discards: bool, chosen: list[Job], others: list[Job]) -> CiRun:
     """Runs the chosen jobs in order, each in a checkout of its own, then the others.
+
+    `discards` tells that nothing keeps the files after a job.
 
     The engine is taken to be the same for all: where it is not, a job that uses the image of another one would fail.
     Raises `Refusal` and `NeedsFiles`.
     """
     run = CiRun()
     run.files = files
+    run.discards = discards
     interpreter = Interpreter(request.texts, request.unreadable)
     interpreter.run = run
     interpreter.inspect = request.inspector(run)
