@@ -23,7 +23,7 @@ _KINDS = (
 
 def ci_kind(path: str) -> str | None:
     """The kind of CI file that a path is, None for any other file."""
-    if not path.endswith((".yml", ".yaml")):
+    if not path.lower().endswith((".yml", ".yaml", ".json", ".just", "justfile")) and "enkinsfile" not in path:
         return None
     return next((kind for kind, pattern in _KINDS if re.search(pattern, path)), None)
 
