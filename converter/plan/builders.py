@@ -102,6 +102,11 @@ def outs_of(work: Work, builders: Builders, absorbed: set[int]) -> set[int]:
         if out.mechanism == UNPACKED and out.number in absorbed:
             streams = [s for s in work.outs if s.path == "-" and s.container == out.container and s.number < out.number]
             found |= {stream.number for stream in streams[-1:]}
+    streamed = [build.context for build in work.builds if (word := build.command.context) and word.text == "-"]
+    for context in streamed:
+        # what flows into the engine and no instruction takes is nowhere else
+        inside = {out.number for out in work.outs if out.path == context or paths.is_below(out.path, context)}
+        found |= inside if inside & absorbed else set()
     return found
 
 
