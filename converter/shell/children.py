@@ -21,8 +21,10 @@ from converter.source import Source
 SHELLS: dict[str, Dialect] = {"sh": "sh", "bash": "bash", "dash": "dash", "ash": "dash", "ksh": "bash"}
 
 _ENGINE = re.compile(r"docker|podman|buildah|nerdctl", re.IGNORECASE)
-_FOREIGN = r"^\s*(?:docker-machine|minikube|ssh-agent|podman machine|boot2docker|direnv|keychain)\b"
-"""Programs that print settings for the shell, of the engine's place and the like."""
+_FOREIGN = (
+    r"^\s*(?:docker-machine|minikube|ssh-agent|podman machine|boot2docker|direnv|keychain|aws\b.*\becr get-login)\b"
+)
+"""Programs that print settings for the shell, of the engine's place and the like, or a `docker login`."""
 _SETTINGS = ("DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_MACHINE_NAME", "SSH_AUTH_SOCK",
              "SSH_AGENT_PID")  # fmt: skip
 
