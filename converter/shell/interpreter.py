@@ -783,9 +783,15 @@ class Interpreter:
     def run_traps(self, state: State) -> State:
         """What `trap ... EXIT` runs when the script ends."""
         for handler, call in self.traps:
-            if not is_known(handler.flat) or handler.flat in ("", "-"):
+            text = handler.flat
+            if text in ("", "-") or (not is_known(text) and "'" in text):
                 continue
-            inner = Source(f"{call.source.path} (trap)", handler.flat)
+            for number, unknown in enumerate(self.run.unknowns.tokens_in(text)):
+                # what was put into the text in double quotes is no part of its syntax
+                name = f"_trapped_{number}"
+                text = text.replace(unknown.token, "${" + name + "}")
+                state = state.assign(name, Variable(Value((Piece(unknown.token),)), None))
+            inner = Source(f"{call.source.path} (trap)", text)
             script = reader.read(inner)
             if script.problems:
                 continue
