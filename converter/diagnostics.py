@@ -395,6 +395,12 @@ RULES: dict[str, Rule] = _table(
         "Build it there from the single Dockerfile with --target, if it is still needed.",
     ),
     Rule(
+        "STG622",
+        "a template that nothing fills any more",
+        "The script made the builder Dockerfile out of this file. The text stands in the single Dockerfile now, so the "
+        "file has no use left; it is not deleted, as it is no Dockerfile itself.",
+    ),
+    Rule(
         "STG901",
         "internal error",
         "The conversion failed its own check or ended unexpectedly, which is a defect of the program. Nothing was written.",

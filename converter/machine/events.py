@@ -46,7 +46,8 @@ class Event(Struct, frozen=True):
 class Built(Event, frozen=True):
     """`docker build`: `dockerfile` and `context` are normalised host paths; `tags` as written.
 
-    `elsewhere` tells that the script itself does not hold the command.
+    `elsewhere` tells that the script itself does not hold the command. `stdin` is the text of a here-document that it
+    reads.
     """
 
     command: docker.Build
@@ -57,6 +58,7 @@ class Built(Event, frozen=True):
     context: str
     tags: tuple[Value, ...]
     elsewhere: bool = False
+    stdin: Value | None = None
 
 
 class Created(Event, frozen=True):

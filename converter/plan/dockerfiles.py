@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from converter.diagnostics import refuse
+from converter.diagnostics import Refusal, refuse
 from converter.docker_cli.commands import Build
 from converter.docker_cli.parse import parse as parse_command
 from converter.docker_cli.references import normalize
@@ -18,10 +18,10 @@ from converter.dockerfile.stages import Stage, find_stage, stages
 from converter.dockerfile.syntax import Dockerfile
 from converter.machine import paths
 from converter.machine.derived import is_outer
-from converter.machine.events import Built, Created
-from converter.machine.host import FromContainer, FromHost, FromTree
+from converter.machine.events import Built, Created, RanCommand
+from converter.machine.host import Entry, FromContainer, FromHost, FromTree
 from converter.machine.state import Image
-from converter.machine.value import Piece, Value, is_known
+from converter.machine.value import Piece, Reference, Value, is_known
 from converter.plan.facts import ImageFacts, look_up
 from converter.shell.interpreter import NeedsFiles, Run
 from converter.source import Source
@@ -32,7 +32,8 @@ class BuildFile(Struct, frozen=True):
 
     `arguments` maps each `--build-arg` to its value as the script computes it. `added` is what containers of the image
     ran as builds before files were copied out of them, one command a line; `mounted` tells that they worked in mounted
-    folders. `path` is empty for an image that the script only runs, which has no Dockerfile.
+    folders. `path` is empty for an image that the script only runs, which has no Dockerfile, and for a Dockerfile that
+    the script writes itself.
     """
 
     event: Built
@@ -62,6 +63,10 @@ class Loader:
         self.given = given
         self.loaded: dict[int, BuildFile] = {}
         self.loading: set[int] = set()
+        self.constants: dict[int, tuple[Reference, ...]] = {}
+        """What constants of the script stand in the Dockerfiles that it writes, by the number of the build."""
+        self.templates: dict[int, frozenset[str]] = {}
+        """The files of the tree that it makes them out of."""
 
     def load(self, event: Built) -> BuildFile:
         """The Dockerfile of a build. Raises `Refusal` where it cannot be read, `NeedsFiles` where it is not known."""
@@ -76,10 +81,11 @@ class Loader:
         return self._load(event)
 
     def _load(self, event: Built) -> BuildFile:
-        path = self.file_of(event)
-        if path not in self.texts:
+        made = self.written_by_script(event)
+        path = self.file_of(event) if made is None else ""
+        if made is None and path not in self.texts:
             raise NeedsFiles((path,))
-        source = self.texts[path]
+        source = made or self.texts[path]
         tree = parse(source)
         if tree.errors:
             problem = tree.errors[0]
@@ -88,7 +94,7 @@ class Loader:
         unknowns = self.run.unknowns
 
         def unknown(expression: str) -> str:
-            return unknowns.token(("dockerfile", path, expression), expression, "its value comes from outside")
+            return unknowns.token(("dockerfile", source.path, expression), expression, "its value comes from outside")
 
         flats = {name: value.flat for name, value in arguments.items()}
         states = evaluate(tree, flats, self.base_of(event), unknown)
@@ -129,6 +135,77 @@ class Loader:
         every = stages(tree)
         return BuildFile(event, "", source, tree, every, states, every[0], arguments, self.ignore_of(event))
 
+    def written_by_script(self, event: Built) -> Source | None:
+        """The text of a Dockerfile that the script writes or hands to the build; None for one that it does not write.
+
+        Raises `Refusal` where the text is not known, or not the same in each run.
+        """
+        place = event.site.source, event.site.span
+        files = event.state.files
+        if event.dockerfile == "-":
+            if event.stdin is None:
+                return None
+            content, name = event.stdin, f"{event.site.source.path} (here-document)"
+            makers = []
+        else:
+            entry = files.certain(files.follow(event.dockerfile))
+            if entry is None or not isinstance(entry.origin, FromHost) or entry.kind != "file":
+                return None
+            name = event.dockerfile
+            if files.start.kind(name) == "file":
+                raise refuse(
+                    "STG404",
+                    f"the script changes `{name}`, a file of the tree, before it builds it",
+                    *place,
+                    "make that change in the file itself, with `ARG` for what differs from run to run",
+                )
+            makers = self.makers(entry)
+            if entry.origin.content is None:
+                wanted = tuple(path for maker in makers for path in maker.paths
+                               if files.start.kind(path) == "file" and path not in self.texts)  # fmt: skip
+                if wanted:
+                    raise NeedsFiles(wanted)
+                raise refuse(
+                    "STG404",
+                    f"the script writes the Dockerfile `{self.run.unknowns.show(name)}`, and what is in it is not known",
+                    *place,
+                    "put the Dockerfile into the tree, with ARG for what changes",
+                )
+            content = entry.origin.content
+        values = [content, *(word for maker in makers for word in maker.words)]
+        references = [
+            piece.reference for value in values for piece in value.references() if piece.reference is not None
+        ]
+        used = [one for one in references if one.expression or one.source.path in self.run.scripts]
+        outside = next((one.expression for one in used if one.binding is None), None)
+        if any(paths.base_name(maker.name) == "envsubst" for maker in makers):
+            outside = "the environment"
+        if outside is not None or not content.known:
+            raise self.filled_in(name, outside or "something", event)
+        self.constants[event.number] = tuple(used)
+        self.templates[event.number] = frozenset(
+            one.source.path for one in references if one.source.path not in self.run.scripts
+        )
+        return Source(name, content.flat)
+
+    def makers(self, entry: Entry) -> list[RanCommand]:
+        """The commands that wrote a file, with those that fed them."""
+        made = [self.run.events[number] for number in entry.events]
+        fed = [self.run.events[n] for event in made if isinstance(event, RanCommand) for n in event.fed_by]
+        sites = {event.site for event in (*made, *fed)}
+        return [event for event in self.run.events if isinstance(event, RanCommand) and event.site in sites]
+
+    def filled_in(self, name: str, expression: str, event: Built) -> Refusal:
+        """The refusal for a Dockerfile whose text the script makes up anew in each run."""
+        return refuse(
+            "STG404",
+            f"the script writes the Dockerfile `{self.run.unknowns.show(name)}` with `{expression}` in it, which may be "
+            "something else in the next run",
+            event.site.source,
+            event.site.span,
+            "put the Dockerfile into the tree, with `ARG` for what changes and `--build-arg` at the build",
+        )
+
     def file_of(self, event: Built) -> str:
         """The path in the tree that the build's Dockerfile came from."""
         shown = self.run.unknowns.show(event.dockerfile)
@@ -153,7 +230,7 @@ class Loader:
                 "add the file, correct the script, or say with --cwd where the script is started",
             )
         if not isinstance(entry.origin, FromTree):
-            raise refuse("STG404", f"the Dockerfile `{shown}` is made by the script itself", *place)
+            raise refuse("STG404", f"what lies at `{shown}`, the Dockerfile, is not known", *place)
         # the script may have put it in another place: what is built is the file of the tree
         return entry.origin.path
 

@@ -101,6 +101,7 @@ def judge(
     swaps: frozenset[int] = frozenset(),
     abandoned: Abandoned | None = None,
     uses: Uses | None = None,
+    writers: Mapping[int, int] | None = None,
 ) -> Liveness:
     """Decides for each event of the run whether its command stays.
 
@@ -110,8 +111,10 @@ def judge(
     may run: what they mention counts as used. `gone` are the Dockerfiles of the tree that become stages,
     and `swaps` the numbers of events that only put a final Dockerfile where it is built. `abandoned` are folders
     that the script filled as a build context, and that are none any more; `uses` are those of the run's variables.
+    `writers` maps events that write the Dockerfile of a builder to the number of its build.
     """
-    judge = _Judge(run, builders, absorbed, needed, scripts or {}, gone, swaps, abandoned, uses or Uses(run))
+    known = uses or Uses(run)
+    judge = _Judge(run, builders, absorbed, needed, scripts or {}, gone, swaps, abandoned, known, writers or {})
     while judge.round():
         pass
     return judge.result
@@ -129,8 +132,10 @@ class _Judge:
         swaps: frozenset[int],
         abandoned: Abandoned | None,
         uses: Uses,
+        writers: Mapping[int, int],
     ) -> None:
         self.uses = uses
+        self.writers = {run.events[number].site: build for number, build in writers.items()}
         self.abandoned = abandoned or Abandoned()
         self.run = run
         self.builders = builders
@@ -607,6 +612,13 @@ class _Judge:
 
     def command_lives(self, event: RanCommand) -> bool:
         base = paths.base_name(event.name)
+        if event.site in self.writers:
+            return self.writers[event.site] in self.result.images or any(
+                self.path_read(made, other)
+                for other in self.run.events
+                if isinstance(other, RanCommand) and other.site == event.site
+                for made in other.makes
+            )
         if not event.opaque and not event.makes and self.serves_dead(event):
             return False
         if event.makes:

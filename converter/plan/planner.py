@@ -11,6 +11,7 @@ from converter.diagnostics import refuse
 from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import stage_references
 from converter.machine.events import Assigned, Built, CopiedOut, Created, RanCommand
+from converter.machine.host import FromHost
 from converter.machine.value import is_known
 from converter.plan import copies
 from converter.plan.archives import unpack_lines
@@ -73,20 +74,32 @@ class _Planner:
             absorbed |= outs_of(self.work, self.builders[file.event.number], absorbed)
         self.checker.check_other_ways(absorbed)
         builders = {
-            number for found in self.builders.values() for number, file in found.files.items() if file.path
+            number for found in self.builders.values() for number, file in found.files.items() if _is_built(self.work, file)
         }  # fmt: skip
         for out in self.work.outs:
             made = out.container.image.events if out.container.image is not None else ()
             if out.number in absorbed and not builders.isdisjoint(made):
                 builders |= set(made)
         finals = [file for file in finals if file.event.number not in builders]
+        for file in finals:
+            if not file.path:
+                raise refuse(
+                    "STG404",
+                    f"the script writes `{self.work.show(file.source.path)}` itself, the Dockerfile of this build, and its text "
+                    "would have to change inside the script",
+                    file.event.site.source,
+                    file.event.site.span,
+                    "put that Dockerfile into the tree first, and take out the command that writes it",
+                )
         needed: set[int] = set()
         gone = self.gone(finals, builders)
+        writers = self.writers(builders)
         swaps = swapped(finals, self.work.run)
         left = Abandoned()
         uses = Uses(self.work.run)
         while True:
-            liveness = judge(self.work.run, builders, absorbed, needed, self.work.mentions, gone, swaps, left, uses)
+            mentions = self.work.mentions
+            liveness = judge(self.work.run, builders, absorbed, needed, mentions, gone, swaps, left, uses, writers)
             plans, more = self.final_plans(finals, liveness)
             folders = abandoned(self.work, plans)
             if more <= needed and folders == left:
@@ -96,6 +109,7 @@ class _Planner:
         result = Plan(
             self.work.run, plans, liveness, assumptions=self.work.assumptions, diagnostics=self.work.diagnostics
         )
+        self.check_constants(builders, liveness)
         self.checker.check_order(plans, liveness)
         editor = CallEditor(self.work, self.spellings)
         editor.edit_commands(result)
@@ -103,6 +117,7 @@ class _Planner:
         remarks = Remarks(self.work)
         remarks.left_behind(result)
         remarks.deletions(result, builders)
+        remarks.templates(result, builders)
         remarks.other_scripts(result)
         for final in plans:
             for rewritten in (final.rewritten, *final.inner):
@@ -117,7 +132,30 @@ class _Planner:
                  if (number := event.number) in builders or number in {file.event.number for file in finals}
                  or event.number in self.work.taken}  # fmt: skip
         kept = {file.path for number, file in files.items() if number not in builders}
-        return frozenset({files[number].path for number in builders} - kept)
+        return frozenset({files[number].path for number in builders} - kept - {""})
+
+    def check_constants(self, builders: set[int], liveness: Liveness) -> None:
+        """A variable in a Dockerfile that the script writes becomes text, so nothing else may go on using it."""
+        for number in builders:
+            for reference in self.work.loader.constants.get(number, ()):
+                if reference.binding in liveness.live:
+                    event = self.work.run.events[number]
+                    assert isinstance(event, Built)
+                    raise self.work.loader.filled_in(event.dockerfile, reference.expression, event)
+
+    def writers(self, builders: set[int]) -> dict[int, int]:
+        """The events that write the Dockerfile of a builder, and the build that it is for."""
+        found: dict[int, int] = {}
+        for number in builders:
+            event = self.work.run.events[number]
+            assert isinstance(event, Built)
+            entry = event.state.files.lookup(event.state.files.follow(event.dockerfile))
+            if entry is None or not isinstance(entry.origin, FromHost):
+                continue
+            for made in (self.work.run.events[one] for one in entry.events):
+                if isinstance(made, RanCommand) and made.words:
+                    found.update(dict.fromkeys((made.number, *made.fed_by), number))
+        return found
 
     def find_stages(self, finals: list[BuildFile]) -> list[BuildFile]:
         """Fills `builders` for each final build, and for each of its builders that takes artifacts itself; gives them all."""
@@ -142,7 +180,7 @@ class _Planner:
 
     def takes_of(self, file: BuildFile) -> tuple[Take, ...]:
         taken = self.work.taken.get(file.event.number)
-        return taken.takes if taken is not None and file.path else ()
+        return taken.takes if taken is not None and _is_built(self.work, file) else ()
 
     def final_plans(self, finals: list[BuildFile], liveness: Liveness) -> tuple[list[FinalPlan], set[int]]:
         plans: list[FinalPlan] = []
@@ -319,6 +357,11 @@ class _Planner:
                 )
             found[reference.value] = names[built.event]
         return found
+
+
+def _is_built(work: Work, file: BuildFile) -> bool:
+    """Whether the script builds the image, and does not only run one."""
+    return isinstance(work.run.events[file.event.number], Built)
 
 
 def _origin(name: str, file: BuildFile, runs: list[StageRun]) -> copies.Origin:

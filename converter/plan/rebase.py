@@ -86,7 +86,7 @@ def single_context(work: Work, runtime: BuildFile, taken: Taken, builders: Itera
 
 def _wants(work: Work, builder: BuildFile) -> bool:
     """Whether a builder takes files of its context, and not only artifacts of other builders."""
-    taken = work.taken.get(builder.event.number) if builder.path else None
+    taken = work.taken.get(builder.event.number)
     if builder.mounted or taken is None or not taken.takes:
         return needs_context(builder)
     return not needs_nothing(builder, taken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from converter.diagnostics import Diagnostic, Severity, refuse, warning
+from converter.diagnostics import Diagnostic, Severity, note, refuse, warning
 from converter.machine import paths
 from converter.machine.host import FromContainer, possible
 from converter.machine.value import is_known
@@ -61,6 +61,21 @@ class Remarks:
                         out.site.source,
                         out.site.span,
                         "if something else needs it, add `docker cp` from the builder stage",
+                    )
+                )
+
+    def templates(self, result: Plan, builders: set[int]) -> None:
+        """Files of the tree that the script made builder Dockerfiles out of."""
+        for number in builders - result.liveness.images:
+            event = self.work.run.events[number]
+            for path in sorted(self.work.loader.templates.get(number, ())):
+                self.work.diagnostics.append(
+                    note(
+                        "STG622",
+                        f"{path} was the template of a builder Dockerfile, whose text is part of the single one now",
+                        event.site.source,
+                        event.site.span,
+                        "delete it if nothing else uses it",
                     )
                 )
 

@@ -896,7 +896,8 @@ class Interpreter:
             reads = (target,)
             old = self.text_of(target, state, ask=content is not None)
             content = old + content if old is not None and content is not None else None
-        self.record(RanCommand(number, site, self.calls, state, name, reads, False, words, (target,)))
+        fed_by = call.fed_by if call else ()
+        self.record(RanCommand(number, site, self.calls, state, name, reads, False, words, (target,), fed_by))
         events = (*before.events, number) if before is not None and reads else (number,)
         if copied is not None and copied.kind != "folder" and not reads and redirect.descriptor in (None, 1):
             # the bytes of a file with the mode of a new one

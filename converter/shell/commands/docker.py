@@ -187,6 +187,7 @@ def _build(command: docker.Build, call: Call, state: State) -> Result:
         dockerfile,
         "-" if remote else folder,
         tags,
+        stdin=_here_document(call),
     )
     call.machine.record(event)
     images = dict(state.images)
@@ -205,6 +206,12 @@ def _build(command: docker.Build, call: Call, state: State) -> Result:
         lines += [f"Successfully tagged {tag.flat if ':' in tag.flat else tag.flat + ':latest'}" for tag in tags]
         output = Value((Piece("\n".join(lines) + "\n"),))
     return Result(replace(state, images=images, files=files, status="success"), output)
+
+
+def _here_document(call: Call) -> Value | None:
+    """The text that the command itself holds for its standard input."""
+    inputs = [redirect for redirect in call.redirects if redirect.operator.startswith("<")]
+    return call.stdin if inputs and inputs[-1].target is None else None
 
 
 def _default_file(program: str, folder: str, state: State) -> str:
