@@ -35,6 +35,7 @@ from converter.machine.events import (
 )
 from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, FromTree, possible
 from converter.machine.value import TOKEN_START, Value
+from converter.plan.nesting import Nesting
 from converter.plan.uses import Use, Uses
 from converter.shell.commands.effects import HARMLESS
 from converter.shell.interpreter import Run
@@ -157,14 +158,11 @@ class _Judge:
             normalize(tag.flat) for event in self.builds.values() if event.number not in builders for tag in event.tags
         }
         self.tokens = self.created_tokens()
-        self.by_source: dict[str, list[Event]] = {}
-        for event in run.events:
-            self.by_source.setdefault(event.site.source.path, []).append(event)
         self.through: dict[Site, list[Event]] = {}
         for event in run.events:
             for site in event.calls:
                 self.through.setdefault(site, []).append(event)
-        self.inner: dict[int, list[Event]] = {}
+        self.nesting = Nesting(run.events)
         self.fates: tuple[set[str], set[str]] = (set(), set())
         self.names_at = (-1, -1)
         """How many images and containers stayed when `fates` was found; their number only grows."""
@@ -505,7 +503,7 @@ class _Judge:
 
     def inner_events_dead(self, event: Assigned) -> bool:
         """Whether every command inside the assignment's value goes or only prints."""
-        inner = [other for other in self.inside(event) if not isinstance(other, Assigned)]
+        inner = [other for other in self.nesting.inside(event) if not isinstance(other, Assigned)]
         harmless = all(
             (isinstance(other, RanCommand) and not other.opaque and (not other.makes or other.name == "mktemp"))
             or _is_lookup(other)
@@ -513,18 +511,10 @@ class _Judge:
         )
         return harmless or all(other.number not in self.result.live for other in inner)
 
-    def inside(self, event: Event) -> list[Event]:
-        """The events before it that stand in its substitutions."""
-        if event.number not in self.inner:
-            self.inner[event.number] = [o for o in self.run.events[: event.number] if is_inside(o, event)]
-        return self.inner[event.number]
-
     def variable_is_dead(self, event: Assigned) -> bool:
         """Whether the variable is used, and what this assignment gave it only by commands that go."""
         used = False
-        for use in self.uses.of(event.name):
-            if use.bindings and event.binding not in use.bindings:
-                continue
+        for use in self.uses.of(event):
             if not self.use_goes(use):
                 return False
             used = True
@@ -622,17 +612,17 @@ class _Judge:
         if not event.opaque and not event.makes and self.serves_dead(event):
             return False
         if event.makes:
-            partners = [e for e in self.run.events if e.site == event.site and e.number != event.number]
+            partners = [e for e in self.nesting.by_site[event.site] if e.number != event.number]
             partners = [e for e in partners if not (isinstance(e, RanCommand) and e.makes)]
             partners += [self.run.events[number] for number in event.fed_by]
             if partners and all(e.number not in self.result.live for e in partners):
                 return any(self.path_read(made, event) for made in event.makes)
             return True
         if base in INSPECTIONS:
-            if any(isinstance(e, RanCommand) and e.makes and e.site == event.site for e in self.run.events):
+            if any(isinstance(e, RanCommand) and e.makes for e in self.nesting.by_site[event.site]):
                 # what it found out is written to a file
                 return True
-            if base not in TESTING or self.is_inside_another(event):
+            if base not in TESTING or self.nesting.around(event):
                 return True
             named = [path for path in event.paths if not path.endswith("]")]
             if base in ("[", "test"):
@@ -646,21 +636,8 @@ class _Judge:
 
     def serves_dead(self, event: Event) -> bool:
         """Whether a command stands in a substitution of commands that all go."""
-        outer = [
-            other
-            for other in self.by_source.get(event.site.source.path, ())
-            if other.site.span != event.site.span and event.site.span in other.site.span
-        ]
+        outer = self.nesting.around(event)
         return bool(outer) and all(other.number not in self.result.live for other in outer)
-
-    def is_inside_another(self, event: Event) -> bool:
-        """Whether a command stands in a substitution, so that another one uses what it prints."""
-        return any(
-            other.site.source is event.site.source
-            and other.site.span != event.site.span
-            and event.site.span in other.site.span
-            for other in self.run.events
-        )
 
     def path_read(self, path: str, by: Event) -> bool:
         return any(
@@ -682,7 +659,7 @@ class _Judge:
                     (self.result.containers if what == "container" else self.result.images).add(number)
         if isinstance(event, Assigned):
             # an assignment that stays runs what stands in it
-            for other in self.inside(event):
+            for other in self.nesting.inside(event):
                 if other.site != event.site:
                     self.keep(other)
         elif isinstance(event, Created):
@@ -786,14 +763,6 @@ class _Judge:
 
 VOID = frozenset("[ [[ test true : return exit break continue shift local declare typeset sleep date set trap".split())
 """Commands that have no purpose where nothing else in their list has one."""
-
-
-def is_inside(inner: Event, outer: Event) -> bool:
-    """Whether a command runs in a substitution of another one, or in a function that is called there."""
-    return any(
-        site.source is outer.site.source and site.span in outer.site.span
-        for site in (inner.site, *inner.calls[len(outer.calls) :])
-    )
 
 
 def call_goes(events: list[Event], live: set[int], readers: Mapping[int, list[Site | None]]) -> bool:

@@ -1,12 +1,13 @@
 """Where scripts name their variables, and which commands stand around each place.
 
-All of it follows from the run alone: it is found once for each name, whatever is then judged to go or to stay.
+All of it follows from the run alone: it is found once, whatever is then judged to go or to stay.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -14,7 +15,7 @@ from converter.machine.events import Assigned, Event, Site
 from converter.shell.expander import Read
 from converter.shell.interpreter import Run
 from converter.shell.syntax import Script
-from converter.source import Source
+from converter.source import Source, Span
 
 
 class Use(Struct, frozen=True):
@@ -24,64 +25,63 @@ class Use(Struct, frozen=True):
     script around the place that has events, the numbers of those.
     """
 
+    name: str
     source: Source
     place: int
     bindings: frozenset[int]
     around: tuple[tuple[int, ...], ...]
 
 
+class Piece(Struct, frozen=True):
+    """A piece of a script, with the events that have it as their site; `only` is the variable that they all set."""
+
+    span: Span
+    numbers: tuple[int, ...]
+    only: str | None
+
+
+class _Spanned(Protocol):
+    @property
+    def span(self) -> Span: ...
+
+
+_S = TypeVar("_S", bound=_Spanned)
+
+
+class _Around(Generic[_S]):
+    """What lies around places that are asked for in ascending order."""
+
+    def __init__(self, spanned: Iterable[_S]) -> None:
+        self.waiting = sorted(spanned, key=lambda one: one.span.start, reverse=True)
+        self.open: list[_S] = []
+
+    def at(self, place: int) -> list[_S]:
+        while self.waiting and self.waiting[-1].span.start <= place:
+            self.open.append(self.waiting.pop())
+        self.open = [one for one in self.open if place < one.span.end]
+        return self.open
+
+
 class Uses:
     """The uses of a run's variables."""
 
     def __init__(self, run: Run) -> None:
-        self.run = run
-        self.found: dict[str, list[Use]] = {}
-        pieces: dict[int, dict[tuple[int, int], list[Event]]] = {id(source): {} for source, _ in run.scripts.values()}
-        for event in run.events:
-            own = pieces.get(id(event.site.source))
-            if own is not None:
-                own.setdefault((event.site.span.start, event.site.span.end), []).append(event)
-        self.pieces = {source: sorted(own.items(), key=lambda piece: piece[0]) for source, own in pieces.items()}
-        """Pieces of each script, in order of their start, with their events."""
-        self.reads: dict[str, list[Read]] = {}
-        for read in run.reads:
-            self.reads.setdefault(read.name, []).append(read)
         self.readers = readers_of(run.reads)
+        self.unread: dict[str, list[Use]] = {}
+        """Uses by the variable's name, where it is not known which assignment they see."""
+        self.read: dict[tuple[str, int], list[Use]] = {}
+        """Uses by the variable's name and an assignment that they see."""
+        for source, script in run.scripts.values():
+            for use in _uses(run, source, script):
+                for binding in use.bindings:
+                    self.read.setdefault((use.name, binding), []).append(use)
+                if not use.bindings:
+                    self.unread.setdefault(use.name, []).append(use)
 
-    def of(self, name: str) -> list[Use]:
-        """The uses of a variable in all scripts, in order."""
-        if name not in self.found:
-            self.found[name] = [
-                use for source, script in self.run.scripts.values() for use in self.in_script(name, source, script)
-            ]
-        return self.found[name]
-
-    def in_script(self, name: str, source: Source, script: Script) -> list[Use]:
-        places = re.finditer(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", source.text)
-        quiet = [(comment.span.start, comment.span.end) for comment in script.comments]
-        pieces: list[tuple[int, int, tuple[int, ...]]] = []
-        for (start, end), events in self.pieces[id(source)]:
-            others = [event for event in events if not (isinstance(event, Assigned) and event.name == name)]
-            if len(others) < len(events):
-                head = source.text.find(name, start, end)
-                quiet.append((head, head + len(name)))
-            if others:
-                pieces.append((start, end, tuple(event.number for event in events)))
-        reads = [read for read in self.reads.get(name, ()) if read.source is source]
-        uses: list[Use] = []
-        following = 0
-        open_pieces: list[tuple[int, int, tuple[int, ...]]] = []
-        for match in places:
-            place = match.start()
-            while following < len(pieces) and pieces[following][0] <= place:
-                open_pieces.append(pieces[following])
-                following += 1
-            open_pieces = [piece for piece in open_pieces if place < piece[1]]
-            if any(start <= place < end for start, end in quiet) or _is_bare_declaration(source.text, place):
-                continue
-            seen = frozenset(read.binding for read in reads if read.span.start <= place < read.span.end)
-            uses.append(Use(source, place, seen, tuple(numbers for _, _, numbers in open_pieces)))
-        return uses
+    def of(self, assigned: Assigned) -> Iterator[Use]:
+        """The uses that may see what an assignment gave its variable."""
+        yield from self.unread.get(assigned.name, ())
+        yield from self.read.get((assigned.name, assigned.binding), ())
 
 
 def readers_of(reads: Iterable[Read]) -> Mapping[int, list[Site | None]]:
@@ -90,6 +90,39 @@ def readers_of(reads: Iterable[Read]) -> Mapping[int, list[Site | None]]:
     for read in reads:
         found.setdefault(read.binding, []).append(read.site)
     return found
+
+
+def _uses(run: Run, source: Source, script: Script) -> Iterator[Use]:
+    """The uses in one script, in order: one pass over its words and what lies around them."""
+    text = source.text
+    events = [event for event in run.events if event.site.source is source]
+    names = {event.name for event in run.events if isinstance(event, Assigned)}
+    heads = {
+        (event.name, text.find(event.name, event.site.span.start, event.site.span.end))
+        for event in events
+        if isinstance(event, Assigned)
+    }
+    pieces = _Around(_pieces(events))
+    comments = _Around(script.comments)
+    reads = _Around(read for read in run.reads if read.source is source)
+    for match in re.finditer(r"[A-Za-z0-9_]+", text):
+        name, place = match.group(), match.start()
+        if name not in names:
+            continue
+        around = pieces.at(place)
+        seen = frozenset(read.binding for read in reads.at(place) if read.name == name)
+        if comments.at(place) or (name, place) in heads or _is_bare_declaration(text, place):
+            continue
+        yield Use(name, source, place, seen, tuple(piece.numbers for piece in around if piece.only != name))
+
+
+def _pieces(events: Iterable[Event]) -> Iterator[Piece]:
+    by_span: dict[Span, list[Event]] = {}
+    for event in events:
+        by_span.setdefault(event.site.span, []).append(event)
+    for span, own in by_span.items():
+        names = {event.name if isinstance(event, Assigned) else None for event in own}
+        yield Piece(span, tuple(event.number for event in own), names.pop() if len(names) == 1 else None)
 
 
 def _is_bare_declaration(text: str, place: int) -> bool:
