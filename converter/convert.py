@@ -17,6 +17,7 @@ from converter.drivers.choose import driver_for
 from converter.drivers.ci.names import ci_kind
 from converter.drivers.driver import Changes, Driver, OptionError, Request, Start
 from converter.machine import paths
+from converter.machine.derived import DerivedSource
 from converter.machine.events import Built, CopiedOut
 from converter.machine.host import StartingFiles
 from converter.plan import ledger
@@ -311,7 +312,7 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
             continue
         text = apply_edits(source.text, edits.edits)
         if text != source.text and text.strip():
-            check_script(source, script, text)
+            check_script(source, script, source.shell_text(text) if isinstance(source, DerivedSource) else text)
         changes[path] = Changes(edits.edits, edits.removed, edits.rewritten)
     moved = {b.path: final.runtime.path for final in result.finals for b in final.builders if b.path in result.deleted}
     for source, change in kind.rewrite(run, changes, moved):

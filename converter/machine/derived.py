@@ -70,6 +70,10 @@ class DerivedSource(Source):
         """The smallest span of the original that holds the span."""
         return Span(self._start(span.start), max(self._start(span.start), self._end(max(span.end, span.start))))
 
+    def shell_text(self, text: str) -> str:
+        """An edited text as the shell may get it: expressions of the original that came in are plain words."""
+        return text
+
     def is_outer(self, expression: str) -> bool:
         """Whether it is an expression of the original, rather than one of the shell: a Makefile doubles the shell's `$`."""
         return not expression.startswith("$$")

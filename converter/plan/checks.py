@@ -310,6 +310,7 @@ _TREE_RUNNERS = frozenset(
 
 def _reads_only(event: RanCommand) -> bool:
     names = INSPECTIONS | {
+        "artifacts",
         "cat",
         "grep",
         "wc",

@@ -46,6 +46,10 @@ class ScriptText(DerivedSource):
         """Whether it is an expression that the CI system replaces, not the shell."""
         return not expression or (self.expressions is not None and self.expressions.match(expression) is not None)
 
+    def shell_text(self, text: str) -> str:
+        """See `DerivedSource.shell_text`."""
+        return self.expressions.sub("x", text) if self.expressions is not None else text
+
     def written(self, span: Span, at: Source | None = None) -> str:
         """The shell text for the span, with the expressions of the CI system as they stand there. Raises `Refusal`."""
         pieces = []

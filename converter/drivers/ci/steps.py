@@ -13,7 +13,8 @@ from converter.source import Source
 
 def step_slot(source: Source, steps: Node, what: str) -> Slot:
     """The slot of a list of steps, which may not become empty."""
-    return Slot(source, steps.span, None, whole=False, refusal=f"nothing would be left of {what}")
+    whole = isinstance(steps, Sequence) and all(get(step, "run") is not None for step in steps.items)
+    return Slot(source, steps.span, None, whole=whole, refusal=f"nothing would be left of {what}")
 
 
 def step_script(
