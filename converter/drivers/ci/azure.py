@@ -68,7 +68,18 @@ def _job(name: str, source: Source, node: Node, known: dict[str, str]) -> Job:
         folder = re.sub(r"^\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory)\)/?", "", folder)
         if made is not None:
             own = merged(environment, variables(get(step, "env")))
-            shells.append(Shell((made,), own, folder, dialect, expression, known, options=()))
+            shells.append(
+                Shell(
+                    (made,),
+                    own,
+                    folder,
+                    dialect,
+                    expression,
+                    known,
+                    options=(),
+                    conditional=get(step, "condition") is not None,
+                )
+            )
         elif task.startswith("docker@") and (text(get(step, "inputs", "command")) or "buildAndPush").startswith(
             "build"
         ):

@@ -34,7 +34,9 @@ def read(source: Source, request: Request) -> tuple[list[Job], list[Source]]:
             scripts = scripts_of(source, pair_of(step, "commands"), True)
             image = text(get(step, "image")) or ""
             if scripts:
-                shells.append(Shell(scripts, environment, expressions=EXPRESSION))
+                shells.append(
+                    Shell(scripts, environment, expressions=EXPRESSION, conditional=get(step, "when") is not None)
+                )
             elif BUILDERS.search(image):
                 settings = get(step, "settings") or step
                 shells.append(

@@ -17,6 +17,7 @@ from converter.source import Source
 
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 BUILD_ACTIONS = ("docker/build-push-action", "docker/bake-action", "redhat-actions/buildah-build")
+_ALWAYS = frozenset({"always()", "success()", "${{ always() }}", "${{ success() }}"})
 _CONTINUES = {"bash": ("errexit", "pipefail"), "sh": ("errexit",)}
 
 
@@ -65,7 +66,16 @@ def _shell(top: Node | None, job: Node, step: Node, made: Script, environment: d
     values = {f"env.{name}": value for name, value in environment.items()}
     values |= {"github.workspace": "."}
     folder = setting("working-directory") or ""
-    return Shell((made,), environment, folder, dialect, EXPRESSION, values, options=options)
+    return Shell(
+        (made,),
+        environment,
+        folder,
+        dialect,
+        EXPRESSION,
+        values,
+        options=options,
+        conditional=(text(get(step, "if")) or "always()") not in _ALWAYS,
+    )
 
 
 def _fixed(source: Source, step: Node) -> str:

@@ -53,7 +53,7 @@ class Shell(Struct, frozen=True):
     `folder` is where it starts, below that of the job. `expressions` matches what the CI system replaces in the text
     before the shell sees it, with the name as its first group; `values` gives those that are known. `expands` tells that
     `$NAME` in the environment's values is replaced. `options` are the shell's own. `unread` stands for a build without a
-    command line and says so; `folder` is its context then.
+    command line and says so; `folder` is its context then. `conditional` tells that the CI system decides whether it runs.
     """
 
     scripts: tuple[Script, ...]
@@ -65,6 +65,7 @@ class Shell(Struct, frozen=True):
     expands: bool = False
     options: tuple[str, ...] = ("errexit",)
     unread: Refusal | None = None
+    conditional: bool = False
 
 
 class Job(Struct, frozen=True):

@@ -131,7 +131,16 @@ def _job(machine: _Machine, job: Job, unread: list[Job]) -> None:
             if shell.unread is not None:
                 _check_build(shell, shell.unread, state)
             elif shell.scripts:
+                before = len(run.events)
                 state = _shell(machine, job, shell, state)
+                if shell.conditional and any(isinstance(event, CopiedOut) for event in run.events[before:]):
+                    raise refuse(
+                        "STG302",
+                        "the CI system decides whether this step runs, and it copies files out of a container",
+                        shell.scripts[0].source,
+                        shell.scripts[0].place,
+                        "take the condition away, or convert this part by hand",
+                    )
         _uploads(machine, job, state)
         machine.state = state
     except Refusal:
