@@ -51,6 +51,7 @@ def meet(before: State, paths: list[tuple[Condition, State]], unknowns: Unknowns
         conditions=before.conditions,
         facts=shared(state.facts for state in states),
         options=frozenset.intersection(*(state.options for state in states)),
+        stdin=first.stdin if all(state.stdin == first.stdin for state in states) else None,
     )
 
 

@@ -27,7 +27,8 @@ class Variable(Struct, frozen=True):
     `is_set` is False for a variable that certainly is not set, None where that is not known. `attributes` are
     letters of `declare`: `i`, `l`, `u`, `r`, `A`.
     `others` are further assignments that may have given the value, on other paths. `choices` are the variables that
-    branches left of which at least one is an array; nothing is known of their elements together.
+    branches left of which at least one is an array; nothing is known of their elements together. `round` numbers the
+    round of a loop that gave the value, while that round lasts.
     """
 
     value: Value
@@ -38,6 +39,7 @@ class Variable(Struct, frozen=True):
     attributes: str = ""
     others: tuple[int, ...] = ()
     choices: tuple[tuple[Condition, Variable], ...] = ()
+    round: int | None = None
 
 
 class Image(Struct, frozen=True):
@@ -89,7 +91,8 @@ class State(Struct, frozen=True):
     one such list from another.
     `asked` is the predicate that an unknown `status` stands for, `conditions` are the
     outcomes of tests that led here, `facts` everything that is known on this path, `options`
-    the shell's (`errexit`, `nounset`, `pipefail`).
+    the shell's (`errexit`, `nounset`, `pipefail`). `levels` are the loops that `break` and `continue` leave. `stdin` is
+    what is left to read for the commands of a construct whose input is known.
     """
 
     variables: Mapping[str, Variable]
@@ -107,6 +110,8 @@ class State(Struct, frozen=True):
     conditions: tuple[Condition, ...] = ()
     facts: Facts = {}
     options: frozenset[str] = frozenset()
+    levels: int = 1
+    stdin: Value | None = None
 
     def assign(self, name: str, variable: Variable) -> State:
         """The state with the variable set."""

@@ -28,7 +28,8 @@ class Reference(Struct, frozen=True):
 
     `variable` is the name where the expression is nothing but one variable.
     `quoted` tells whether it stood in double quotes. `binding` identifies the
-    assignment that the value came from, None where it came from outside.
+    assignment that the value came from, None where it came from outside. `round` is that of the loop that gave the
+    value, as in `Variable`.
     """
 
     expression: str
@@ -37,6 +38,7 @@ class Reference(Struct, frozen=True):
     source: Source
     span: Span
     binding: int | None = None
+    round: int | None = None
 
 
 class Piece(Struct, frozen=True):
@@ -111,7 +113,7 @@ def join(values: Iterable[Value]) -> Value:
 
 def _cut(reference: Reference) -> Reference:
     """A reference of which only a part is used: it can no longer be written as the expression."""
-    return Reference("", None, reference.quoted, reference.source, reference.span, reference.binding)
+    return Reference("", None, reference.quoted, reference.source, reference.span, reference.binding, reference.round)
 
 
 class Unknown(Struct, frozen=True):

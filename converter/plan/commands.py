@@ -125,6 +125,6 @@ def still_holds(value: Value, at: Built, show: str) -> str | None:
             if reference.binding is not None:
                 return f"`{show}` is not set there"
             continue
-        if variable.value.flat != piece.text:
+        if variable.value.flat != piece.text or variable.round != reference.round:
             return f"`{show}` has another value there"
     return None

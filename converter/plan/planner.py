@@ -244,7 +244,9 @@ class _Planner:
                     position = take.stage.instructions.index(take.instruction)
                     later = any(i.keyword == "RUN" for i in take.stage.instructions[position:])
                     others = given_arguments([other for other in (*ordered, runtime) if other is not file])
-                    self.spellings[key] = Spelling(self.work.run, file, take.stage, dead, later, others)
+                    self.spellings[key] = Spelling(
+                        self.work.run, file, take.stage, dead, later, others, final=runtime.event
+                    )
                 return self.spellings[key]
 
             return spelling_of
@@ -255,6 +257,7 @@ class _Planner:
                 self.spellings[key] = Spelling(
                     self.work.run, builder, builder.target, dead,
                     elsewhere=given_arguments([file for file in (*ordered, runtime) if file is not builder]),
+                    final=runtime.event,
                 )  # fmt: skip
             return self.spellings[key]
 

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from converter.diagnostics import refuse
-from converter.machine.events import Announced, Assigned, Built, ChangedFolder, Event, Site, Skipped
+from converter.machine.events import Announced, Assigned, Built, ChangedFolder, Event, RanCommand, Site, Skipped
 from converter.plan.liveness import call_goes, is_void
 from converter.plan.uses import readers_of
 from converter.shell import syntax
@@ -203,6 +203,8 @@ class _Editor:
         if lives == {False}:
             return "gone"
         if len(lives) == 2:
+            if all(isinstance(e, Assigned) or (isinstance(e, RanCommand) and e.name == "read") for e in events):
+                return "kept"
             dead = [event for event in events if event.number not in self.live]
             site = Site(self.source, span)
             if all(is_void(event) or isinstance(event, Assigned) for event in events) and len(events) > 1:
@@ -296,10 +298,16 @@ class _Editor:
         if isinstance(command, syntax.SimpleCommand):
             texts = [part.text for word in command.words for part in word.parts if isinstance(part, syntax.Text)]
             docker = len(texts) > 1 and texts[0] in ("docker", "podman") and texts[1] in _DOCKER_LOOKS
-            return docker or _name(command) in _LOOKING
+            return docker or _name(command) in _LOOKING or self.reads_for_nothing(command)
         if isinstance(command, (syntax.AndOr, syntax.Pipeline, syntax.Negated)):
             return all(self.looks(part) for part in syntax.parts_of(command))
         return False
+
+    def reads_for_nothing(self, command: syntax.SimpleCommand) -> bool:
+        """Whether a command is a `read` of variables that nothing uses."""
+        events = self.by_span.get(command.span, [])
+        unused = all(event.number not in self.live for event in events if isinstance(event, Assigned))
+        return _name(command) == "read" and bool(events) and unused
 
     def pipeline_verdict(self, pipeline: syntax.Pipeline) -> Verdict:
         verdicts = [self.verdict(command) for command in pipeline.commands]
@@ -316,6 +324,11 @@ class _Editor:
             )
             if (all(rest) and not keeps) or all(verdict == "gone" for verdict in verdicts):
                 return "gone"
+        if verdicts[-1] == "gone" and all(
+            verdict == "gone" or (isinstance(command, syntax.SimpleCommand) and _name(command) in _PRINTING)
+            for command, verdict in zip(pipeline.commands[:-1], verdicts[:-1], strict=True)
+        ):
+            return "gone"
         if all(verdict == "kept" for verdict in verdicts):
             return "kept"
         if isinstance(pipeline.commands[0], syntax.Group) and all(verdict == "kept" for verdict in verdicts[1:]):
@@ -773,6 +786,11 @@ _LOOKING = frozenset(
     {"[", "test", "true", "false", ":", "grep", "egrep", "fgrep", "command", "which", "type", "wc", "hash"}
 )
 """Commands that only ask something."""
+
+_PRINTING = frozenset(
+    {"echo", "printf", "cat", "ls", "grep", "head", "tail", "sed", "awk", "tr", "cut", "sort", "uniq"}
+)
+"""Commands that have no purpose where nothing reads what they print."""
 
 _DOCKER_LOOKS = frozenset({"images", "ps", "inspect", "image", "container", "info", "version"})
 """docker commands that only ask something."""

@@ -53,6 +53,8 @@ class Spelling(Struct):
     parameters: dict[str, Parameter] = field(default_factory=dict)
     needed: set[int] = field(default_factory=set)
     needed_names: set[str] = field(default_factory=set)
+    final: Built | None = None
+    """The build whose command gives the arguments, where it is not that of `runtime`."""
 
     def spell(self, value: Value, position: int, pattern_from: int | None = None) -> str:
         """The path for a `COPY --from` at the stage's instruction `position`.
@@ -88,9 +90,25 @@ class Spelling(Struct):
         """Whether the reference can never have another value: a literal that nothing else uses."""
         reference = piece.reference
         assert reference is not None
+        if reference.round is not None and not self.in_same_round(reference):
+            # the loop is over at the final build
+            if is_known(piece.text) and reference.round in self.run.written:
+                return True
+            raise refuse(
+                "STG303",
+                f"`{reference.expression}` is given by a loop, and has no value at the final build",
+                reference.source,
+                reference.span,
+                "write the path out, or build the image inside the loop",
+            )
         if not is_known(piece.text):
             return False
         return self.constant_reference(reference)
+
+    def in_same_round(self, reference: Reference) -> bool:
+        """Whether the final build is in the same round of the loop that gave a value."""
+        variables = (self.final or self.runtime.event).state.variables
+        return any(variable.round == reference.round for variable in variables.values())
 
     def constant_reference(self, reference: Reference) -> bool:
         binding = reference.binding

@@ -102,6 +102,11 @@ def _uses(run: Run, source: Source, script: Script) -> Iterator[Use]:
         for event in events
         if isinstance(event, Assigned)
     }
+    for event in events:
+        start, end = event.site.span.start, event.site.span.end
+        if isinstance(event, Assigned) and _READ.match(text, start, end):
+            named = re.finditer(rf"(?<![\w${{]){re.escape(event.name)}(?!\w)", text[start:end])
+            heads |= {(event.name, start + found.start()) for found in named}
     pieces = _Around(_pieces(events))
     comments = _Around(script.comments)
     reads = _Around(read for read in run.reads if read.source is source)
@@ -123,6 +128,10 @@ def _pieces(events: Iterable[Event]) -> Iterator[Piece]:
     for span, own in by_span.items():
         names = {event.name if isinstance(event, Assigned) else None for event in own}
         yield Piece(span, tuple(event.number for event in own), names.pop() if len(names) == 1 else None)
+
+
+_READ = re.compile(r"(?:IFS=\S*\s+)?read\b")
+"""A command that sets the variables that its words name."""
 
 
 def _is_bare_declaration(text: str, place: int) -> bool:

@@ -216,7 +216,7 @@ def gather(machine: Interpreter, frame: Frame, after: State, flows: tuple[str, .
     elif after.flow != "ended":
         leave(machine, after, machine.number())
     joined = branching.meet(frame.before, paths, machine.run.unknowns)
-    return replace(joined, flow="run")
+    return replace(joined, flow="run", levels=1)
 
 
 def unreached(machine: Interpreter, bodies: list[syntax.Body], state: State, source: Source) -> None:
@@ -400,7 +400,7 @@ def for_loop(machine: Interpreter, command: syntax.For, state: State, source: So
     def rounds(state: State) -> State:
         frame = Frame("loop", state)
         for value in values:
-            inner = state.assign(command.name, Variable(value, None))
+            inner = state.assign(command.name, Variable(value, None, round=machine.new_round(value)))
             state = _round(machine, frame, command.body, inner, source)
             if state.flow != "run":
                 break
@@ -415,16 +415,39 @@ def _round(machine: Interpreter, frame: Frame, body: syntax.Body, state: State, 
     machine.frames.append(inner)
     after = machine.statements(body.statements, replace(state, status="success"), source)
     machine.frames.pop()
+    outwards = [left for left in inner.left if left.levels > 1]
+    inner.left = [left for left in inner.left if left.levels == 1]
+    for left in outwards:
+        leave(machine, replace(left, levels=left.levels - 1), machine.number())
     frame.left += [left for left in inner.left if left.flow == "break"]
+    further = after if after.flow in ("break", "continue") and after.levels > 1 else None
+    if further is not None:
+        after = replace(further, flow="ended")
     if after.flow == "break":
         frame.left.append(after)
         after = replace(after, flow="ended")
     after = gather(machine, inner, after, ("continue",))
+    if further is not None:
+        further = replace(further, levels=further.levels - 1)
+        if after.flow == "ended":
+            return further
+        leave(machine, further, machine.number())
     return replace(after, flow="run") if after.flow == "continue" else after
 
 
 def _behind_loop(machine: Interpreter, frame: Frame, state: State) -> State:
-    return gather(machine, frame, state, ("break",))
+    """The state behind a loop: one that leaves an outer loop as well does not meet what left this one."""
+    if state.flow in ("break", "continue") and frame.left:
+        leave(machine, state, machine.number())
+        state = replace(state, flow="ended")
+    state = gather(machine, frame, state, ("break",))
+    before = frame.before.variables
+    ended = {
+        name: replace(found, round=None)
+        for name, found in state.variables.items()
+        if found.round is not None and (name not in before or before[name].round != found.round)
+    }
+    return replace(state, variables={**state.variables, **ended}) if ended else state
 
 
 def while_loop(machine: Interpreter, command: syntax.While, state: State, source: Source) -> State | None:

@@ -37,7 +37,7 @@ from converter.machine.streams import ContainerFile, ContainerTar, Stream
 from converter.machine.value import EMPTY, Piece, Reference, Unknowns, Value, is_known, join
 from converter.shell import children, conditions, flow, reader, syntax
 from converter.shell.assignments import assign, declared_field, positional_after
-from converter.shell.commands import COMMANDS, streams
+from converter.shell.commands import COMMANDS, inputs, streams
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.container import Inspect, nothing_known
 from converter.shell.commands.docker import PREFIXES, deciding
@@ -94,6 +94,8 @@ class Run(Struct):
     main_end: int | None = None
     discards: bool = False
     """Whether nothing keeps the files after the run, as after a job of a CI system."""
+    written: set[int] = field(default_factory=set)
+    """Rounds of loops whose value stands in the script, or in a file that it reads."""
     dead_ends: list[tuple[int, int]] = field(default_factory=list)
     """Ranges of events on paths that end the script, while others go on behind them."""
 
@@ -243,10 +245,11 @@ class Interpreter:
             self.functions[command.name] = (source, command)
             return replace(state, status="success")
         if isinstance(command, syntax.Redirected):
+            state, outer = self.fed(command.redirects, command, state, source), state.stdin
             state = self.command(command.command, state, source)
             for redirect in command.redirects:
                 state = self.redirect(redirect, state, source, None)
-            return state
+            return replace(state, stdin=outer)
         found = flow.run(self, command, state, source)
         if found is not None:
             return self.failed(found) if isinstance(command, (syntax.Test, syntax.Evaluation)) else found
@@ -255,6 +258,28 @@ class Interpreter:
     def not_followed(self, command: syntax.Command, state: State, source: Source) -> State:
         """A construct whose way through is not known."""
         return self.skipped(command, state, source, _named(command, source))
+
+    def fed(
+        self, redirects: tuple[syntax.Redirect, ...], command: syntax.Command, state: State, source: Source
+    ) -> State:
+        """The state in which the commands of a construct read what its redirections give, as far as that is known.
+
+        The text of a file of the tree is asked for where commands of the pattern are inside.
+        """
+        inputs = tuple(one for one in redirects if one.descriptor in (None, 0) and one.operator.startswith("<"))
+        if not inputs:
+            return state
+        state, text = self.standard_input(inputs, None, state, source)
+        target = inputs[-1].target if inputs[-1].operator == "<" else None
+        if target is not None and any(word.builds for word in self.inner_commands(command, state)):
+            state, fields = self.words.expand_word(target, state, source)
+            path = paths.join(state.folder, fields[0].value.flat) if len(fields) == 1 else ""
+            if path and is_known(path) and not path.startswith("/"):
+                text = self.text_of(path, state)
+                entry = state.files.lookup(path)
+                if text is not None and entry is not None and isinstance(entry.origin, FromTree):
+                    self.assume(f"`{path}` lists what it lists in the tree", Site(source, target.span))
+        return replace(state, stdin=text)
 
     def tested(self, body: tuple[syntax.Statement, ...], state: State, source: Source) -> State:
         """A list whose exit status is asked for: `set -e` does not hold in it."""
@@ -270,13 +295,14 @@ class Interpreter:
                 return self.subshell(lambda inner: self.statements(group.body, inner, source), state)
             return self.statements(group.body, state, source)
 
+        state, outer = self.fed(group.redirects, group, state, source), state.stdin
         if group.redirects:
             after, output = self.capture(lambda: body(state))
         else:
             after, output = body(state), None
         for redirect in group.redirects:
             after = self.redirect(redirect, after, source, None, output)
-        return after
+        return replace(after, stdin=outer) if group.redirects else after
 
     def subshell(self, body: Callable[[State], State], state: State) -> State:
         """Runs something in a subshell: what it did to the machine stays, what it did to the shell is lost."""
@@ -407,11 +433,14 @@ class Interpreter:
             self.pipe_into(command, output, first)
             self.stream = None
             self.testing += 1
-            state, output = self.capture(partial(self.part_of_pipeline, command, state, source))
+            inner = replace(state, stdin=None) if command is not pipeline.commands[0] else state
+            state, output = self.capture(partial(self.part_of_pipeline, command, inner, source))
             self.testing -= 1
             self.feeding = self.stream
         self.pipe_into(pipeline.commands[-1], output, first)
-        state = self.part_of_pipeline(pipeline.commands[-1], state, source)
+        outside = state.stdin
+        state = self.part_of_pipeline(pipeline.commands[-1], replace(state, stdin=output), source)
+        state = replace(state, stdin=outside)
         self.feeding = outer
         if state.status == "unknown" and any(_asks_engine(event) for event in self.run.events[first:]):
             return replace(state, asked=Atom(("engine", self.fresh())))
@@ -522,6 +551,8 @@ class Interpreter:
             call = _passed_on(call, frame.call, *passed[0])
             inner = replace(inner, positional=frame.before.positional, series=frame.before.series)
         result = self.branched(call, inner)
+        if result.state.stdin is not None and inputs.may_read(call, self.functions):
+            result = replace(result, state=replace(result.state, stdin=None))
         state = self.failed(result.state)
         if len(passed) == 1:
             state = replace(state, positional=positional, series=series)
@@ -947,6 +978,14 @@ class Interpreter:
         """A number that no other unknown has: what changes at every look is never the same twice."""
         self.looks += 1
         return self.looks
+
+    def new_round(self, value: Value) -> int:
+        """The number of a loop's next round, which gives a variable this value."""
+        number = self.fresh()
+        inner = [piece.reference for piece in value.pieces if piece.reference is not None]
+        if value.known and all(one.binding is not None or one.round in self.run.written for one in inner):
+            self.run.written.add(number)
+        return number
 
     def forget(self, names: Iterable[str], state: State) -> State:
         """Variables whose new value is not known, nor whether they have one."""

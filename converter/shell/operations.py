@@ -48,6 +48,7 @@ class _Look(Struct, frozen=True):
             self.source,
             part.span,
             variable.binding if variable is not None and alone else None,
+            variable.round if variable is not None and alone else None,
         )
 
     def one(self, value: Value) -> Segments:

@@ -109,19 +109,24 @@ def leave(call: Call, state: State) -> Result:
 
 
 def jump(call: Call, state: State) -> Result:
-    """`break` and `continue` out of one loop."""
+    """`break N` and `continue N`: out of N loops, or of all that there are."""
     _stay(call, state)
-    if len(call.values) > 1 and call.values[1].flat != "1":
+    text = call.values[1].flat if len(call.values) > 1 else "1"
+    if not text.isdecimal() or int(text) == 0:
         raise refuse(
             "STG302",
-            f"`{call.values[0].flat}` leaves several loops at once, which is not followed",
+            f"out of how many loops `{call.values[0].flat}` leads is not known",
             call.source,
             call.site.span,
-            "put the loops into a function and use `return`",
+            "write the number",
         )
-    if not any(frame.kind == "loop" for frame in call.machine.frames):
-        return Result(replace(state, status="success"), EMPTY)
-    return Result(replace(state, flow="break" if call.values[0].flat == "break" else "continue"), EMPTY)
+    inside = itertools.takewhile(lambda frame: frame.kind == "loop", reversed(call.machine.frames))
+    levels = min(int(text), sum(1 for _ in inside))
+    if levels == 0:
+        if not any(frame.kind == "loop" for frame in call.machine.frames):
+            return Result(replace(state, status="success"), EMPTY)
+        levels = 1
+    return Result(replace(state, flow="break" if call.values[0].flat == "break" else "continue", levels=levels), EMPTY)
 
 
 def true(call: Call, state: State) -> Result:

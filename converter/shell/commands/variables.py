@@ -9,6 +9,7 @@ from converter.machine.events import Assigned, RanCommand
 from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.value import EMPTY, Value, is_known
 from converter.shell import assignments
+from converter.shell.commands import inputs
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.expansion import BLANKS, Field
 
@@ -174,9 +175,18 @@ def shift(call: Call, state: State) -> Result:
 
 
 def read(call: Call, state: State) -> Result:
-    """`read`: known where the input is a here-string that is known."""
+    """`read`: known where the input is a here-string, or that of the construct around it, and known."""
     _stay(call, state)
     state, line, raw, delimiter, names = _input(call, state)
+    ended = fed = False
+    if line is None and state.stdin is not None and not inputs.redirected(call):
+        line = state.stdin
+        if line.known and not delimiter:
+            first, end, rest = line.flat.partition("\n")
+            if not raw and "\\" in first:
+                return Result(replace(call.machine.forget(names, state), status="unknown", stdin=None), EMPTY)
+            line, ended = Value.literal(first), not end
+            state, fed = replace(state, stdin=Value.literal(rest)), True
     if not names:
         names = ["REPLY"]
     usable = [name for name in names if name.isidentifier()]
@@ -189,9 +199,16 @@ def read(call: Call, state: State) -> Result:
     values = _split_line(text, separators, len(names))
     if values is None:
         return Result(replace(call.machine.forget(usable, state), status="unknown"), EMPTY)
+    if ended and not text:
+        # at the end of the input there is no further round
+        empty = {name: Variable(EMPTY, None) for name in names}
+        return Result(replace(state, variables={**state.variables, **empty}, status="failure"), EMPTY)
     for name, value in zip(names, values, strict=True):
         state = _set(call, name, value, state)
-    return Result(replace(state, status="success"), EMPTY)
+        if fed:
+            found = state.variables[name]
+            state = state.assign(name, replace(found, round=call.machine.new_round(found.value)))
+    return Result(replace(state, status="failure" if ended else "success"), EMPTY)
 
 
 def _input(call: Call, state: State) -> tuple[State, Value | None, bool, bool, list[str]]:
