@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from converter.diagnostics import refuse
 from converter.dockerfile.stages import stage_references
 from converter.machine import paths
@@ -16,6 +18,7 @@ from converter.plan.model import FinalPlan
 from converter.plan.runs import Running, what_it_did
 from converter.plan.takes import Artifact, Take
 from converter.plan.work import Work
+from converter.shell.commands.effects import only_checks
 
 
 class Checker:
@@ -161,26 +164,44 @@ class Checker:
             ]  # fmt: skip
             touched = [path for path in touched if path == artifact.host or (event.opaque and path)]
             touched += [path for path in event.paths if _lies_there(event, path, artifact)]
-            reading = _reads_only(event)
-            if touched and not reading:
+            shown = self.work.show(artifact.host)
+            if touched and not _reads_only(event):
+                moved = _moved(event, artifact)
                 raise refuse(
                     "STG501",
-                    f"`{event.name}` may change `{self.work.show(artifact.host)}` after it was copied out",
+                    f"`{event.name}` may change `{shown}` after it was copied out",
                     event.site.source,
                     event.site.span,
-                    "move this step into the builder Dockerfile first",
+                    "move this step into the builder Dockerfile first" + (f": `RUN {moved}`" if moved else ""),
                 )
-            if event.opaque and not touched and not _runs_tree(event):
-                self.work.assume(f"`{event.name}` leaves `{self.work.show(artifact.host)}` alone", event)
-            elif event.opaque and not touched:
+            if not event.opaque or touched:
+                continue
+            if not _runs_tree(event) or (
+                only_checks(tuple(v.flat for v in event.words)) and not self.names(event, artifact)
+            ):
+                self.work.assume(f"`{event.name}` leaves `{shown}` alone", event)
+            else:
                 raise refuse(
                     "STG501",
                     f"`{self.work.show(' '.join(v.flat for v in event.words))}` runs between the copy and the build, "
-                    f"and may change `{self.work.show(artifact.host)}`",
+                    f"and may change `{shown}`",
                     event.site.source,
                     event.site.span,
                     "move it before the first build or behind the last one, then try again",
                 )
+
+    def names(self, event: RanCommand, artifact: Artifact) -> bool:
+        """Whether a file that tells a build tool what to do speaks of the artifact, which it may then make anew."""
+        base = paths.base_name(artifact.host)
+        start = event.state.files.start
+        for name in _TOOL_FILES.get(paths.base_name(event.name), ()):
+            path = paths.join(event.state.folder, name)
+            text = self.work.mentions.get(path)
+            if start.kind(path) == "file" and (
+                text is None or re.search(rf"(?<![\w.-]){re.escape(base)}(?![\w-])", text) is not None
+            ):
+                return True
+        return False
 
     def check_builder(self, builder: BuildFile, runtime: BuildFile) -> None:
         event = builder.event
@@ -299,6 +320,14 @@ def _lies_there(event: Event, path: str, artifact: Artifact) -> bool:
 
 
 _ABSENT = object()
+_TOOL_FILES = {
+    "make": ("Makefile", "makefile", "GNUmakefile"),
+    **dict.fromkeys(("npm", "yarn", "pnpm"), ("package.json",)),
+    **dict.fromkeys(("gradle", "gradlew"), ("build.gradle", "build.gradle.kts")),
+    **dict.fromkeys(("mvn", "mvnw"), ("pom.xml",)),
+}
+"""Files that tell build tools what to do."""
+
 _TREE_RUNNERS = frozenset(
     """
     ant bash cargo cmake dash go gradle grunt gulp just ksh lein make mvn ninja node npm npx perl php pip pip3
@@ -321,6 +350,15 @@ def _reads_only(event: RanCommand) -> bool:
         "echo",
         "git",
         "aws",
+        "gsutil",
+        "s3cmd",
+        "cosign",
+        "gpg",
+        "tree",
+        "strings",
+        "size",
+        "nm",
+        "shasum",
         "scp",
         "curl",
         "ssh",
@@ -329,7 +367,30 @@ def _reads_only(event: RanCommand) -> bool:
     if base in ("tar", "bsdtar", "zip"):
         flags = event.words[1].flat if len(event.words) > 1 else ""
         return base == "zip" or "c" in flags.partition("-")[2] or (not flags.startswith("-") and "c" in flags)
+    if base == "rsync":
+        return ":" in event.words[-1].flat
     return base in names or event.name.startswith("docker ")
+
+
+_IN_PLACE = frozenset({"strip", "upx", "objcopy", "dos2unix", "patchelf", "sed", "perl"})
+"""Programs that change a file in its place, as they would in the builder."""
+
+
+def _moved(event: RanCommand, artifact: Artifact) -> str | None:
+    """The command line as the builder would run it; None where its words are not plain."""
+    words = [word.flat for word in event.words]
+    own = [
+        i for i, word in enumerate(words) if i and _lies_there(event, paths.join(event.state.folder, word), artifact)
+    ]
+    if (
+        paths.base_name(event.name) not in _IN_PLACE
+        or len(own) != 1
+        or artifact.pattern
+        or not all(re.fullmatch(r"[\w./:=+,@-]+", word) for word in words)
+    ):
+        return None
+    flat = artifact.path.flat
+    return " ".join([*words[: own[0]], flat, *words[own[0] + 1 :]]) if is_known(flat) else None
 
 
 def _runs_tree(event: RanCommand) -> bool:

@@ -53,7 +53,7 @@ CLEANING = frozenset({"rm", "rmi", "stop", "kill", "ps", "images", "inspect", "l
 """docker commands that do no harm where what they name does not exist, as a first run shows."""
 
 
-TRANSFERS = frozenset({"cp", "mv", "install", "ln"})
+TRANSFERS = frozenset({"cp", "mv", "install", "ln", "rsync"})
 """Commands whose last operand is where the others go."""
 
 

@@ -22,6 +22,7 @@ FAMILIES = {
     "names": "pwd dirname basename git realpath readlink",
     "output": "echo printf cat tee",
     "removing": "rm unlink",
+    "rsync": "rsync",
     "sed": "sed gsed",
     "variables": "export readonly local declare typeset unset shift read mapfile readarray getopts let",
 }

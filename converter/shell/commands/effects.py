@@ -13,9 +13,10 @@ STABLE = frozenset(
 HARMLESS = frozenset(
     """
     : arch aws awk az basename cat clear curl cut date df diff dirname docker-compose docker-machine du env expr
-    false file gcloud git grep egrep fgrep head helm hostname id jq kill kubectl ls md5sum nproc oc pgrep ping
-    pkill ps pwd read readlink realpath sha1sum sha256sum sha512sum sleep sort ssh stat tail time times tput tr
-    true type umask uname uniq wait wc which whoami xmllint
+    false file gcloud git golangci-lint golint grep egrep fgrep gsutil hadolint head helm hexdump hostname id jq kill
+    kubectl ls md5sum nm nproc oc otool pgrep ping pkill ps pwd read readelf readlink realpath s3cmd sha1sum sha256sum
+    sha512sum shasum shellcheck size sleep sort ssh stat strings sync tail time times tput tr tree true type umask uname
+    uniq wait wc which whoami xmllint xxd yamllint
     """.split()
 )
 """Commands that change no file of the tree that their words do not name."""
@@ -29,3 +30,30 @@ NAMES = frozenset(
     """.split()
 )
 """Commands whose plain words are names of services, branches, goals or packages; only words with a slash are paths."""
+
+CHECKERS: dict[str, frozenset[str]] = {
+    "go": frozenset({"test", "vet", "list", "version"}),
+    "cargo": frozenset({"test", "clippy", "check", "fmt"}),
+    "npm": frozenset({"test", "t", "audit", "lint", "test:unit", "check"}),
+    "yarn": frozenset({"test", "audit", "lint", "test:unit", "check"}),
+    "pnpm": frozenset({"test", "audit", "lint", "test:unit", "check"}),
+    "mvn": frozenset({"test", "validate"}),
+    "mvnw": frozenset({"test", "validate"}),
+    "gradle": frozenset({"test", "check"}),
+    "gradlew": frozenset({"test", "check"}),
+    "make": frozenset({"test", "tests", "check", "lint", "vet", "unit", "unit-test", "unit-tests"}),
+    "python": frozenset({"pytest", "unittest", "flake8", "mypy", "pylint", "tox"}),
+    "python3": frozenset({"pytest", "unittest", "flake8", "mypy", "pylint", "tox"}),
+}
+"""Build tools, and the words behind them with which they only check something."""
+
+
+def only_checks(words: tuple[str, ...]) -> bool:
+    """Whether a command line runs tests, linters or a program for its version: nothing that is there to write files."""
+    name = words[0].rpartition("/")[2]
+    operands = [word for word in words[1:] if not word.startswith("-") and word not in ("run", "discover")]
+    if not operands or name not in CHECKERS:
+        return len(words) == 2 and "/" in words[0] and words[1] in ("--version", "-v", "-V", "version", "--help", "-h")
+    if name in ("make", "mvn", "mvnw", "gradle", "gradlew"):
+        return all(word in CHECKERS[name] for word in operands)
+    return operands[0] in CHECKERS[name]

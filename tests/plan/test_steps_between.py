@@ -1,0 +1,93 @@
+"""Commands of the host between copying an artifact out and the build that takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from converter.result import Recipe
+from tests.plan.support import convert_texts, recipe, refusal, written
+
+BUILDER = "FROM golang:1.13\nWORKDIR /src\nCOPY main.go .\nRUN go build -o app .\n"
+
+
+def answer(line: str, others: Mapping[str, str] | None = None, runtime: str = "COPY app /usr/bin/\n",
+           copied: str = "/src/app app") -> Recipe:  # fmt: skip
+    script = (
+        "set -e\ndocker build -t b -f Dockerfile.build .\ndocker create --name x b\n"
+        f"docker cp x:{copied}\n{line}\ndocker rm x\ndocker build -t app .\n"
+    )
+    texts = {"main.go": "", "test.sh": "", **(others or {})}
+    return convert_texts(recipe(script, BUILDER, f"FROM alpine:3.10\n{runtime}", texts))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "go vet ./...", "go test ./...", "cargo clippy", "npm test", "npm run lint", "mvn test", "./gradlew check",
+        "python3 -m pytest", "golint ./...", "make test", "make lint check", "hadolint Dockerfile",
+    ],
+)  # fmt: skip
+def test_a_check_stays_where_it_is_and_needs_no_artifact(line: str) -> None:
+    others = {"Makefile": "test lint check:\n\ttrue\n", "package.json": "{}"}
+    assert written(answer(line, others), "build.sh") == f"set -e\n{line}\ndocker build -t app .\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["du -h app", "sha256sum app", "aws s3 cp app s3://store/app", "gsutil cp app gs://store", "rsync -a app host:/srv",
+     "scp app host:", "curl -T app host", "./app --version"],
+)  # fmt: skip
+def test_what_reads_the_artifact_keeps_it_on_the_host(line: str) -> None:
+    text = written(answer(line), "build.sh")
+    assert f"docker cp x:/src/app app\n{line}\n" in text
+    assert "docker build -t b --target builder .\n" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "others"),
+    [
+        ("./test.sh", {}),
+        ("go generate ./...", {}),
+        ("npm run bundle", {}),
+        ("make", {"Makefile": "all:\n\ttrue\n"}),
+        ("make test", {"Makefile": "test: app\n\t./app\napp:\n\tgo build -o app\n"}),
+        ("npm test", {"package.json": '{"scripts": {"test": "pkg . -o app"}}'}),
+        ("gzip app", {}),
+        ("find app -delete", {}),
+    ],
+)
+def test_what_may_change_the_artifact_is_refused(line: str, others: Mapping[str, str]) -> None:
+    assert refusal(answer(line, others)) == ("STG501", "build.sh")
+
+
+@pytest.mark.parametrize(
+    ("line", "moved"),
+    [("strip app", "RUN strip /src/app"), ("upx -9 ./app", "RUN upx -9 /src/app"),
+     ("mkdir d && mv app d/app && strip d/app && mv d/app app", "RUN strip /src/app")],
+)  # fmt: skip
+def test_a_change_in_place_is_refused_with_the_line_for_the_builder(line: str, moved: str) -> None:
+    found = answer(line)
+    assert refusal(found)[0] == "STG501"
+    assert moved in (found.diagnostics[0].help or "")
+
+
+@pytest.mark.parametrize(
+    ("line", "runtime", "copied", "result"),
+    [
+        ("mkdir d\nrsync -a app d/", "COPY d/app /srv/\n", "/src/app app", "/src/app /srv/"),
+        ("mkdir d\nrsync -rv app d", "COPY d/app /srv/\n", "/src/app app", "/src/app /srv/"),
+        ("rsync -a --delete out/ d/", "COPY d /srv/d\n", "/src/out/. out", "/src/out /srv/d"),
+        ("rsync -a out d", "COPY d/out /srv/d\n", "/src/out/. out", "/src/out /srv/d"),
+    ],
+)
+def test_rsync_on_the_host_copies(line: str, runtime: str, copied: str, result: str) -> None:
+    found = answer(line, runtime=runtime, copied=copied)
+    assert f"COPY --from=builder {result}\n" in written(found, "Dockerfile")
+    assert "rsync" not in written(found, "build.sh")
+
+
+@pytest.mark.parametrize("line", ["rsync -a --exclude '*.map' out/ d/", "mkdir d\ntouch d/x\nrsync -a out/ d/"])
+def test_rsync_of_a_part_or_into_something_is_not_followed(line: str) -> None:
+    assert answer(line, runtime="COPY d /srv/d\n", copied="/src/out/. out").status == "refused"
