@@ -68,6 +68,7 @@ class _Planner:
     def plan(self) -> Plan:
         recognizer = Recognizer(self.work)
         finals = recognizer.find_finals()
+        recognizer.check_unpacked()
         taking = self.find_stages(finals)
         absorbed = recognizer.absorbed(taking)
         for file in taking:

@@ -194,7 +194,8 @@ def _unpack(call: Call, state: State, words: _Words, archive: tuple[int, str]) -
         places.append(place)
     if not places:
         places = [target]
-        placed = taint(files, places, number)
+        if target and isinstance(entry.origin, FromArchive):
+            placed = taint(files, places, number)
     return changed(call, state, placed, (archive,), reads=(archive[1],), makes=places)
 
 
