@@ -57,7 +57,7 @@ TRANSFERS = frozenset({"cp", "mv", "install", "ln", "rsync"})
 """Commands whose last operand is where the others go."""
 
 
-ARCHIVERS = frozenset({"tar", "bsdtar", "gzip", "pigz", "bzip2", "xz", "zstd"})
+ARCHIVERS = frozenset({"tar", "bsdtar", "gzip", "pigz", "bzip2", "xz"})
 """Commands that pack files into an archive, or unpack one."""
 
 

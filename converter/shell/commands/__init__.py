@@ -11,7 +11,7 @@ from converter.machine.state import State
 from converter.shell.commands.call import Call, Handler, Result
 
 FAMILIES = {
-    "archives": "tar bsdtar gzip pigz bzip2 xz zstd",
+    "archives": "tar bsdtar gzip pigz bzip2 xz",
     "attributes": "chmod chown chgrp touch",
     "builtins": "cd pushd popd trap alias set exit return break continue true : false [ test . source",
     "copying": "cp mv install",

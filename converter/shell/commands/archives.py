@@ -17,12 +17,12 @@ from converter.shell.commands.changes import changed, taint
 from converter.shell.commands.folders import make_folders
 from converter.shell.commands.other import other
 
-SUFFIXES = {"gzip": ".gz", "pigz": ".gz", "bzip2": ".bz2", "xz": ".xz", "zstd": ".zst"}
+SUFFIXES = {"gzip": ".gz", "pigz": ".gz", "bzip2": ".bz2", "xz": ".xz"}
 """What each program appends to the name of the file that it compresses."""
 
 _LONG = frozenset(
     """
-    --create --extract --get --gzip --bzip2 --xz --zstd --verbose --numeric-owner --no-same-owner --same-owner
+    --create --extract --get --gzip --bzip2 --xz --verbose --numeric-owner --no-same-owner --same-owner
     --preserve-permissions --overwrite --owner=0 --owner=root --group=0 --group=root --auto-compress
     """.split()
 )
@@ -109,7 +109,8 @@ def _pack(call: Call, state: State, words: _Words, archive: str) -> Result:
     files = state.files
     members: list[Member] = []
     named: list[tuple[int, str]] = []
-    whole = bool(words.operands) and words.understood
+    # what ADD does with other compressions depends on the engine's version
+    whole = bool(words.operands) and words.understood and not archive.endswith((".zst", ".lz4", ".lzma", ".lz", ".br"))
     for index, text, folder in words.operands:
         place = files.follow(paths.join(folder, text))
         named.append((index, place))
