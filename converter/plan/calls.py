@@ -81,7 +81,8 @@ class CallEditor:
                     assert reference is not None
                     raise refuse("STG303", f"the artifact's path cannot be a parameter: {why} at the final build",
                                  reference.source, reference.span)  # fmt: skip
-                texts.append(f"--build-arg {parameter.name}={parameter.expression}")
+                value = f"={parameter.expression}" if parameter.expression else ""
+                texts.append(f"--build-arg {parameter.name}{value}")
                 result.diagnostics.append(
                     note(
                         "STG610",

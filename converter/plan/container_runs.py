@@ -252,6 +252,8 @@ class ContainerRuns:
                     f"`-e {given.name}` looks like a secret, and would be written into the image's history",
                     *place,
                 )
+            if given.value is None and self.spelling_of(builder).take_from_environment(given.name):
+                continue
             if given.value is None:
                 raise refuse(
                     "STG303",

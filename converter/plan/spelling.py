@@ -168,6 +168,18 @@ class Spelling(Struct):
             self.needed_names.add(reference.variable)
         return name
 
+    def take_from_environment(self, name: str) -> bool:
+        """An argument that the final build takes from its environment, as `docker run -e NAME` did; False where the stage
+        has another variable of that name.
+
+        (References of `docker run` and `docker build`: `-e NAME` and `--build-arg NAME` without a value both pass the
+        client's own variable on, and nothing where it is unset.)
+        """
+        known = self.parameters.get(name)
+        if known is None and name not in self.names_in_stage() and not _BASE_NAMES.search(name):
+            known = self.parameters[name] = Parameter(name, None, "", Piece(""))
+        return known is not None and not known.expression
+
     def is_own(self, reference: Reference) -> bool:
         """Whether the value stands in the script, rather than being given from outside."""
         if is_outer(reference):

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+export GOOS=linux
+docker build -t app --build-arg GOOS --build-arg GOFLAGS .
