@@ -176,7 +176,7 @@ class Spelling(Struct):
         client's own variable on, and nothing where it is unset.)
         """
         known = self.parameters.get(name)
-        if known is None and name not in self.names_in_stage() and not _BASE_NAMES.search(name):
+        if known is None and name not in self.names_in_stage() and not re.search(_BASE_NAMES, name):
             known = self.parameters[name] = Parameter(name, None, "", Piece(""))
         return known is not None and not known.expression
 
