@@ -146,6 +146,13 @@ class _Judge:
         self.gone = gone
         self.swaps = swaps
         self.result = Liveness()
+        self.from_environment = {
+            given.name
+            for event in run.events
+            if isinstance(event, Created)
+            for given in event.command.env
+            if given.value is None
+        }
         feeding = {number for event in run.events if isinstance(event, CopiedOut) for number in event.container.events}
         self.containers = {
             event.number: event for event in run.events if isinstance(event, Created) and event.number in feeding
@@ -513,6 +520,9 @@ class _Judge:
 
     def variable_is_dead(self, event: Assigned) -> bool:
         """Whether the variable is used, and what this assignment gave it only by commands that go."""
+        if event.name in self.from_environment:
+            # a container takes it from the environment, and so does the stage that does its work
+            return False
         used = False
         for use in self.uses.of(event):
             if not self.use_goes(use):
