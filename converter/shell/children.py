@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from converter.diagnostics import Refusal, refuse
 from converter.machine import paths
-from converter.machine.host import FromTree
+from converter.machine.events import RanCommand
+from converter.machine.host import FromHost, FromTree
 from converter.machine.state import State, Variable
 from converter.machine.value import is_known
 from converter.shell import flow, reader
@@ -25,6 +26,7 @@ _FOREIGN = (
     r"^\s*(?:docker-machine|minikube|ssh-agent|podman machine|boot2docker|direnv|keychain|aws\b.*\becr get-login)\b"
 )
 """Programs that print settings for the shell, of the engine's place and the like, or a `docker login`."""
+_CAT = re.compile(r"cat\s+[\"']?([^\s\"'$`|;&()]+)[\"']?\s*[)`]?")
 _SETTINGS = ("DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_MACHINE_NAME", "SSH_AUTH_SOCK",
              "SSH_AGENT_PID")  # fmt: skip
 
@@ -35,7 +37,7 @@ def evaluate(call: Call, state: State) -> Result:
     if is_known(text):
         return commands_of(text, call, state, lambda inner, run: run(inner))
     expressions = " ".join(unknown.expression for unknown in call.machine.run.unknowns.tokens_in(text))
-    if re.match(_FOREIGN, re.sub(r"^[$(`\s]+", "", expressions)):
+    if re.match(_FOREIGN, _printed_by(re.sub(r"^[$(`\s]+", "", expressions), call, state)):
         other(call, state)
         return Result(call.machine.forget(_SETTINGS, state), None)
     raise refuse(
@@ -45,6 +47,18 @@ def evaluate(call: Call, state: State) -> Result:
         call.site.span,
         "write the commands out",
     )
+
+
+def _printed_by(expression: str, call: Call, state: State) -> str:
+    """The command whose output an expression is: of `cat FILE` the one that wrote the file, if it is the only one."""
+    found = _CAT.fullmatch(expression)
+    entry = state.files.certain(paths.join(state.folder, found[1])) if found else None
+    if entry is None or not isinstance(entry.origin, FromHost) or len(entry.events) != 1:
+        return expression
+    event = call.machine.run.events[entry.events[0]]
+    if not isinstance(event, RanCommand) or any(not value.known for value in event.words[:3]):
+        return expression
+    return " ".join(value.flat for value in event.words)
 
 
 def commands_of(text: str, call: Call, state: State, around: flow.Around) -> Result:

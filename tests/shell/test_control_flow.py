@@ -119,6 +119,8 @@ OPEN = [
                  id="a subshell that is left early"),
     pytest.param('for x in 1 2; do for y in 3 4; do [ -n "$CI" ] && break 2; docker tag $x$y b; done; done; ' + TAG,
                  ["13", "14", "23", "24", "1", "2"], id="out of two loops on one way"),
+    pytest.param('aws ecr get-login > login; eval "$(cat login)"; docker tag a b', ["a"], id="a login in a file"),
+    pytest.param('aws ecr get-login > login; make >> login; eval "$(cat login)"', None, id="a file with more than that"),
     pytest.param("while read -r x; do docker build -t $x .; ssh host; done << E\n1\n2\nE", None,
                  id="a command that may take the input away"),
     pytest.param('a=(1); [ -n "$CI" ] && a+=(2); docker tag ${a[0]}x b; for i in "${a[@]}"; do docker tag $i b; done',
