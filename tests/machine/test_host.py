@@ -107,3 +107,14 @@ def test_a_change_leaves_the_former_state_as_it_was() -> None:
     assert before.lookup("app") is None
     assert after.lookup("app") == out_of("/app")
     assert after.changed_below("") == [("app", out_of("/app"))]
+
+
+def test_a_folder_of_the_tree_that_was_copied_into_a_made_one_is_listed_file_by_file() -> None:
+    files = host(pkg=Entry("folder", FromHost(1), (1,))).copy("src", "pkg/src", 2).put("pkg/app", out_of("/app"))
+    leaves = files.leaves("pkg")
+    assert leaves is not None
+    assert {path: entry.origin for path, entry in leaves} == {
+        "src/main.go": FromTree("src/main.go"),
+        "src/lib/a.go": FromTree("src/lib/a.go"),
+        "app": FromContainer(1, Value.literal("/app"), 4),
+    }
