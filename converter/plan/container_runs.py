@@ -211,11 +211,15 @@ class ContainerRuns:
                         "give the two uses a Dockerfile each first",
                     )
                 if instruction.keyword == "VOLUME":
-                    tail.edits.append(_cut(builder, instruction))
+                    # the engine makes the folder of a volume, and the build may rely on that
+                    folders = " ".join(shlex.quote(argument.value) for argument in instruction.arguments)
+                    made = f"{_spelled_like(builder)('RUN')} mkdir -p {folders}"
+                    end = instruction.span.start + len(builder.source.slice(instruction.span).rstrip("\r\n"))
+                    tail.edits.append(Edit(Span(instruction.keyword_span.start, end), made))
                     self.work.diagnostics.append(
                         note(
                             "STG614",
-                            "the stage has no VOLUME any more: the classic builder loses what a RUN writes below one",
+                            "the stage makes a folder instead of a VOLUME: the classic builder loses what a RUN writes below one",
                             builder.source,
                             instruction.span,
                         )
