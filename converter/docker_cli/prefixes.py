@@ -30,15 +30,13 @@ PROGRAMS = {
 """What a file name is called in `Command.program`: wrappers count as what they wrap."""
 
 
-_LOCATED = re.compile(
-    r"(?:\$\((?:shell\s+)?|`)\s*(?:which|command\s+-v|type\s+-[pP])\s+([\w.-]+)(?:\s+2>\s*/dev/null)?\s*[)`]"
-)
+_LOCATED = r"(?:\$\((?:shell\s+)?|`)\s*(?:which|command\s+-v|type\s+-[pP])\s+([\w.-]+)(?:\s+2>\s*/dev/null)?\s*[)`]"
 """Words that stand for the path of a program: `$(which docker)`, and make's `$(shell which docker)`."""
 
 
 def located_program(expression: str) -> str | None:
     """The docker-like program whose path the expression gives, None for any other expression."""
-    found = _LOCATED.fullmatch(expression.strip('"'))
+    found = re.fullmatch(_LOCATED, expression.strip('"'))
     return found.group(1) if found is not None and found.group(1) in PROGRAMS else None
 
 

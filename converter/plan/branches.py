@@ -9,7 +9,7 @@ from converter.diagnostics import Refusal, refuse
 from converter.machine.predicate import Atom, Condition, Not, Predicate, atoms
 from converter.machine.value import Unknowns
 
-_ASKING = re.compile(r"\b(docker|podman|nerdctl|buildah)\b.*\b(images?|ps|inspect|container)\b", re.DOTALL)
+_ASKING = r"(?s)\b(docker|podman|nerdctl|buildah)\b.*\b(images?|ps|inspect|container)\b"
 
 
 def undecided(what: str, options: Sequence[tuple[Condition, str]], unknowns: Unknowns) -> Refusal:
@@ -64,7 +64,7 @@ def asks_engine(predicate: Predicate, unknowns: Unknowns) -> bool:
         if atom.key[0] == "engine":
             return True
         tokens = [unknown for part in atom.key[1:] if isinstance(part, str) for unknown in unknowns.tokens_in(part)]
-        return bool(tokens) and all(_ASKING.search(unknown.expression) for unknown in tokens)
+        return bool(tokens) and all(re.search(_ASKING, unknown.expression) for unknown in tokens)
 
     found = atoms(predicate)
     return bool(found) and all(asks(atom) for atom in found)

@@ -7,7 +7,7 @@ import re
 from converter.dockerfile.environment import Scope, target_path
 from converter.machine import paths
 
-_UNSURE = re.compile(r"\|\||[;|`'\"\\\n<>(){}*?\[]|\$\(|\b(?:if|for|while|case|rm|mv|ln|rmdir)\b")
+_UNSURE = r"\|\||[;|`'\"\\\n<>(){}*?\[]|\$\(|\b(?:if|for|while|case|rm|mv|ln|rmdir)\b"
 """What makes it unsure whether all commands of a RUN have run, or what they name."""
 
 _KEEPING = frozenset({"chown", "chmod", "chgrp", "ls"})
@@ -16,7 +16,7 @@ _KEEPING = frozenset({"chown", "chmod", "chgrp", "ls"})
 
 def makes_folder(text: str, scope: Scope, folder: str) -> bool:
     """Whether a RUN surely leaves a folder of that path: `mkdir` in a chain of which each command has to succeed."""
-    if _UNSURE.search(text) or scope.shell not in (None, ("/bin/sh", "-c")):
+    if re.search(_UNSURE, text) or scope.shell not in (None, ("/bin/sh", "-c")):
         return False
     here = scope.workdir
     found = False

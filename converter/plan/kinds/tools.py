@@ -42,7 +42,7 @@ FOLDERS: tuple[tuple[str, str], ...] = (
 )
 """Ends of paths that are folders where a command fits: the command's pattern is empty where the name says it all."""
 
-_PLATFORMS = re.compile(
+_PLATFORMS = (
     r"(?i)(?:release|debug|linux|darwin|windows|freebsd|(?:\w+[_-])?(?:amd64|arm64|armv\d\w*|arm|386|x86|x86_64|x64)|"
     r"publish|dist|plugins|conf|lib|scripts)"
 )
@@ -76,7 +76,7 @@ def by_place(flat: str, text: str) -> Iterator[Evidence]:
             yield "folder", f"that is the folder which such a build calls {paths.base_name(flat)}"
             break
     name = paths.base_name(flat)
-    if "." in name or _PLATFORMS.fullmatch(name):
+    if "." in name or re.fullmatch(_PLATFORMS, name):
         return
     if re.search(r"/target/(?:[\w-]+/)?(?:release|debug)/[\w-]+$", flat) and re.search(r"\bcargo\b", text):
         if name not in ("build", "deps", "examples", "incremental", "bundle"):
