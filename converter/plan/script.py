@@ -79,6 +79,7 @@ class _Editor:
         self.live = live
         self.out = ScriptEdits()
         self.functions = self.defined_functions()
+        self.calls = self.plain_calls()
         self.gone_functions: set[str] = set()
         self.emptied: set[str] = set()
         self.unwrapped: list[Span] = []
@@ -110,7 +111,7 @@ class _Editor:
 
     def all_calls_go(self, name: str) -> bool:
         """Whether a function is called, and each call goes for what it did in that call."""
-        calls = self.plain_calls(name, self.script.statements)
+        calls = self.calls.get(name, [])
         return bool(calls) and all(self.call_goes(Site(self.source, span)) for span in calls)
 
     def call_goes(self, site: Site) -> bool:
@@ -125,22 +126,22 @@ class _Editor:
         for span, events in self.by_span.items():
             if not any(event.number in self.live for event in events):
                 accounted.append(span)
-        accounted += self.plain_calls(name, self.script.statements)
+        accounted += self.calls.get(name, [])
         accounted += [comment.span for comment in self.script.comments]
         for found in re.finditer(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", self.text):
             if not any(span.start <= found.start() < span.end for span in accounted):
                 return True
         return False
 
-    def plain_calls(self, name: str, statements: tuple[syntax.Statement, ...]) -> list[Span]:
-        """The places of `name ARGS...` and `trap name EXIT` as commands of their own or in chains."""
-        found: list[Span] = []
-        stack: list[syntax.Command] = [statement.command for statement in statements]
+    def plain_calls(self) -> dict[str, list[Span]]:
+        """The places of `name ARGS...` and `trap name EXIT` as commands of their own or in chains, by the name."""
+        found: dict[str, list[Span]] = {}
+        stack: list[syntax.Command] = [statement.command for statement in self.script.statements]
         while stack:
             command = stack.pop()
             if isinstance(command, syntax.SimpleCommand):
-                if _name(command) == name or _trapped(command) == name:
-                    found.append(command.span)
+                for name in {_name(command), _trapped(command)} & self.functions.keys():
+                    found.setdefault(name, []).append(command.span)
             else:
                 stack += syntax.parts_of(command)
         return found
