@@ -33,8 +33,10 @@ SCRIPT = (
 
 @pytest.fixture(autouse=True)
 def golang(engine: Engine) -> None:
-    """The stand-in that compiles in no time."""
+    """The stand-in that compiles in no time, and none of the names that other tests have left."""
     engine.add("golang:1.13")
+    engine.docker("rmi", "--force", "app:latest", "app:build", check=False)
+    engine.docker("rm", "--force", "extract", check=False)
 
 
 @pytest.fixture
