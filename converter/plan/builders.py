@@ -16,6 +16,7 @@ from converter.machine import paths
 from converter.machine.branching import chosen_container
 from converter.machine.events import Built, CopiedOut, Created
 from converter.machine.host import FromContainer
+from converter.machine.mechanisms import MOUNTED, UNPACKED
 from converter.machine.predicate import Facts
 from converter.machine.value import Value, is_known
 from converter.plan.contexts import common, needs_context
@@ -24,12 +25,6 @@ from converter.plan.modes import sets_mode
 from converter.plan.runs import Running, what_it_did
 from converter.plan.takes import Take
 from converter.plan.work import Work
-
-UNPACKED = "docker cp | tar"
-"""The mechanism of an artifact that a `tar x` took from the stream of a `docker cp`."""
-
-MOUNTED = "mounted folder"
-"""The mechanism of an artifact that a container left in a mounted folder."""
 
 
 class Mount(Struct, frozen=True):

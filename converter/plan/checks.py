@@ -9,9 +9,9 @@ from converter.dockerfile.stages import stage_references
 from converter.machine import paths
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, Event, RanCommand
 from converter.machine.host import Entry, FromContainer, FromLink, FromTree, possible
+from converter.machine.mechanisms import EXPORTED, MOUNTED, REDIRECTED, STREAMED
 from converter.machine.value import is_known
 from converter.plan import contexts
-from converter.plan.builders import MOUNTED
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import INSPECTIONS, Liveness
 from converter.plan.model import FinalPlan
@@ -93,10 +93,10 @@ class Checker:
             )
         created = self.work.run.events[out.container.event]
         assert isinstance(created, Created)
-        if out.mechanism == "docker run cp":
+        if out.mechanism == EXPORTED:
             self.work.runs[created.number] = Running("noise", "the container only copies files out")
             return
-        if out.mechanism == "docker run cat" and created.command.tty:
+        if out.mechanism == REDIRECTED and created.command.tty:
             raise refuse(
                 "STG404",
                 "`-t` gives the container a terminal, which turns every LF of its output into CRLF, so the file is not the "
@@ -108,7 +108,7 @@ class Checker:
             self.check_mounts_of(created)
         running = what_it_did(created, out, self.work.run, self.work.loader)
         self.work.runs[created.number] = running
-        if running.kind == "noise" and not out.mechanism.startswith("docker run "):
+        if running.kind == "noise" and out.mechanism not in (EXPORTED, REDIRECTED, STREAMED):
             self.work.assume(running.why, created)
 
     def check_again(self, out: CopiedOut, runtime: BuildFile, take: Take, artifact: Artifact) -> None:

@@ -10,9 +10,9 @@ from converter.docker_cli.commands import Build
 from converter.docker_cli.parse import parse as parse_command
 from converter.machine import paths
 from converter.machine.events import Built, CopiedOut, Site
+from converter.machine.mechanisms import MOUNTED
 from converter.machine.state import Image
 from converter.machine.value import is_known
-from converter.plan.builders import MOUNTED
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.takes import Taken
 from converter.plan.work import Work

@@ -34,6 +34,7 @@ from converter.machine.events import (
     UsedImages,
 )
 from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, FromTree, possible
+from converter.machine.mechanisms import MOUNTED
 from converter.machine.value import TOKEN_START, Value
 from converter.plan.nesting import Nesting
 from converter.plan.uses import Use, Uses
@@ -374,7 +375,7 @@ class _Judge:
             if isinstance(later, CopiedOut) and (
                 later.path == path
                 or paths.is_below(later.path, path)
-                or (later.mechanism == "mounted folder" and paths.is_below(path, later.path))
+                or (later.mechanism == MOUNTED and paths.is_below(path, later.path))
             ):
                 if not self.copy_is_dead(later.number):
                     return False

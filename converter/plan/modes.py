@@ -11,15 +11,13 @@ from collections.abc import Iterable
 
 from converter.diagnostics import note, refuse
 from converter.machine.events import ChangedFiles, CopiedOut, Event
+from converter.machine.mechanisms import REDIRECTED
 from converter.machine.value import is_known
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.facts import ROOT_USERS
 from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact
 from converter.plan.work import Work
-
-REDIRECTED = "docker run cat"
-"""The mechanism of an artifact that a redirection wrote on the host."""
 
 
 def sets_mode(event: Event) -> bool:

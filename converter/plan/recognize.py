@@ -12,9 +12,9 @@ from converter.dockerfile.stages import Stage, stage_references
 from converter.machine import paths
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, Event, RanCommand
 from converter.machine.host import FromArchive, FromContainer
+from converter.machine.mechanisms import MOUNTED
 from converter.machine.value import is_known
 from converter.plan import elsewhere
-from converter.plan.builders import MOUNTED
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import ARCHIVERS, TRANSFERS
 from converter.plan.model import NotThePattern

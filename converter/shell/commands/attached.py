@@ -10,6 +10,7 @@ from converter.docker_cli.volumes import Volume
 from converter.machine import paths
 from converter.machine.events import CopiedOut, Created
 from converter.machine.host import Overlay
+from converter.machine.mechanisms import MOUNTED
 from converter.machine.state import State
 from converter.machine.value import is_known
 from converter.shell.commands import streams
@@ -53,9 +54,7 @@ def _worked_in(volume: Volume, created: Created, call: Call, state: State) -> St
         volume.target.start, volume.target.start + len(volume.target.text.rstrip("/"))
     )
     number = call.number
-    call.machine.record(
-        CopiedOut(number, call.site, call.calls, state, created.container, target, folder, "mounted folder")
-    )
+    call.machine.record(CopiedOut(number, call.site, call.calls, state, created.container, target, folder, MOUNTED))
     return state.with_files(state.files.worked_on(Overlay(folder, created.container.event, target, number)))
 
 

@@ -20,6 +20,7 @@ from converter.machine.events import (
     UsedImages,
 )
 from converter.machine.host import Entry, FromContainer, FromHost
+from converter.machine.mechanisms import COPIED, UNPACKED
 from converter.machine.predicate import Atom
 from converter.machine.state import Container, Image, State
 from converter.machine.streams import ContainerTar, TarMember
@@ -271,7 +272,7 @@ def _copy(command: docker.Cp, call: Call, state: State) -> Result:
     if target.is_stream:
         clean = _clean(path)
         name = Value.literal(".") if path.flat.endswith("/.") else clean.slice(clean.flat.rfind("/") + 1)
-        call.machine.stream = ContainerTar(container, (TarMember(name, clean),), "docker cp | tar")
+        call.machine.stream = ContainerTar(container, (TarMember(name, clean),), UNPACKED)
         call.machine.record(
             CopiedOut(number, call.site, call.calls, state, container, path, "-", "docker cp to standard output", flags)
         )
@@ -291,7 +292,7 @@ def _copy(command: docker.Cp, call: Call, state: State) -> Result:
         kind = "folder"
     origin = FromContainer(container.event, clean, number, contents)
     merged = files.is_folder(place) and (kind == "folder") and (any(files.start.below(place)) or _filled(state, place))
-    event = CopiedOut(number, call.site, call.calls, state, container, clean, place, "docker cp", flags, merged)
+    event = CopiedOut(number, call.site, call.calls, state, container, clean, place, COPIED, flags, merged)
     call.machine.record(event)
     entry = Entry(kind, origin, (number,))  # type: ignore[arg-type]
     return Result(replace(state, files=files.put(place, entry), status="success"), None)

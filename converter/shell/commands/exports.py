@@ -9,6 +9,7 @@ from msgspec import Struct
 from converter.machine import paths
 from converter.machine.events import CopiedOut, Created
 from converter.machine.host import Entry, FromContainer, Kind, Overlay
+from converter.machine.mechanisms import EXPORTED
 from converter.machine.state import State
 from converter.machine.value import Value, is_known
 from converter.shell import reader, syntax
@@ -18,7 +19,6 @@ from converter.shell.commands.streams import absolute
 from converter.source import Source
 
 _FLAGS = frozenset("-r -R -a -f -v -p -L -rf -Rf -rp -av -rv -fv -rfv --recursive --archive --force --verbose".split())
-_MECHANISM = "docker run cp"
 
 
 class Copy(Struct, frozen=True):
@@ -40,7 +40,7 @@ class Copy(Struct, frozen=True):
         if flat.endswith("/*"):
             folder = self.source.slice(0, len(flat) - 2)
             call.machine.record(
-                CopiedOut(number, call.site, call.calls, state, created.container, folder, place, _MECHANISM)
+                CopiedOut(number, call.site, call.calls, state, created.container, folder, place, EXPORTED)
             )
             return state.with_files(files.worked_on(Overlay(place, created.container.event, folder, number)))
         contents = flat.endswith("/.")
@@ -55,7 +55,7 @@ class Copy(Struct, frozen=True):
             any(files.start.below(place)) or any(e is not None for p, e in files.changed_below(place) if p != place)
         )
         call.machine.record(
-            CopiedOut(number, call.site, call.calls, state, created.container, source, place, _MECHANISM, (), merged)
+            CopiedOut(number, call.site, call.calls, state, created.container, source, place, EXPORTED, (), merged)
         )
         origin = FromContainer(created.container.event, source, number, contents)
         return state.with_files(files.put(place, Entry(kind, origin, (number,))))

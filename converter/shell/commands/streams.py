@@ -12,6 +12,7 @@ from converter.diagnostics import refuse
 from converter.machine import paths
 from converter.machine.events import CopiedOut, Created, Site
 from converter.machine.host import Entry, FromContainer
+from converter.machine.mechanisms import REDIRECTED, STREAMED
 from converter.machine.state import State
 from converter.machine.streams import ContainerFile, ContainerTar, Stream, TarMember
 from converter.machine.value import Value, is_known, join
@@ -34,7 +35,7 @@ def stream_of(created: Created, inside: Inside) -> Stream | None:
         return None
     program = paths.base_name(words[0].flat)
     if program == "cat" and len(words) == 2 and not words[1].flat.startswith("-"):
-        return ContainerFile(created.container, absolute(words[1], folder), "docker run cat")
+        return ContainerFile(created.container, absolute(words[1], folder), REDIRECTED)
     if program in ("tar", "bsdtar"):
         return _tar(created, words[1:], folder)
     return None
@@ -106,7 +107,7 @@ def _tar(created: Created, words: tuple[Value, ...], folder: Value) -> Container
         return None
     if any(".." in member.path.flat.split("/") for member in members):
         return None
-    return ContainerTar(created.container, tuple(members), "docker run tar")
+    return ContainerTar(created.container, tuple(members), STREAMED)
 
 
 def _member(word: Value, folder: Value) -> TarMember:
