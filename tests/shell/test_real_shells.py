@@ -48,8 +48,14 @@ def claimed(text: str, arguments: tuple[str, ...]) -> list[list[str] | None]:
     for event in run(text, arguments).events:
         if isinstance(event, RanCommand) and event.name == "record":
             words = event.words[1:]
-            calls.append([word.flat for word in words] if all(word.known for word in words) else None)
+            certain = all(word.known and not _is_of_the_machine(word.flat) for word in words)
+            calls.append([word.flat for word in words] if certain else None)
     return calls
+
+
+def _is_of_the_machine(flat: str) -> bool:
+    """Whether a word may be a pattern for files outside the tree: it stays one, and what it matches nobody can tell."""
+    return flat.startswith("/") and any(character in flat for character in "*?[")
 
 
 def agree(text: str, arguments: tuple[str, ...], folder: Path) -> int:
@@ -106,7 +112,7 @@ SCRIPT = st.lists(STATEMENT, min_size=1, max_size=5).map(
 ARGUMENTS = st.lists(st.text("ab -é", max_size=3), max_size=3).map(tuple)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(text=SCRIPT, arguments=ARGUMENTS)
 @example(text=HEAD + "record ''\"\" a'b'\"c\"\n", arguments=())
 @example(text=HEAD + 'record "$@"\n', arguments=("a b", "", "c"))
