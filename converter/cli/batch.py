@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from converter.cli.options import OUTPUT, Color, Debug, Env, ImageFacts, TemplateDir
-from converter.cli.parsing import PlainCommand, one_of
+from converter.cli.groups import spread
+from converter.cli.options import OUTPUT, Color, Debug, Format, JsonSchema, Mode, Named, Told
+from converter.cli.parsing import PlainCommand
 from converter.cli.reporting import reported
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from converter.batch.journal import Journal
@@ -42,38 +42,14 @@ Exit status:
   4  at least one recipe was refused; the others are done
 """
 
-_MODES = "What to do (one of them)"
 _HOW = "How to do it"
 DEFAULT_TIMEOUT_SECONDS = "60"
 
 
-def _print_schema(wanted: bool) -> bool:
-    if wanted:
-        import json
-
-        from converter.cli.output import write_bytes
-        from converter.cli.schema import BATCH_SCHEMA
-
-        write_bytes((json.dumps(BATCH_SCHEMA, indent=2) + "\n").encode())
-        raise typer.Exit(0)
-    return wanted
-
-
 def batch(
     roots: Annotated[list[str], typer.Argument(metavar="ROOT", help="Folders to look for recipes in.")],
-    diff: Annotated[
-        bool, typer.Option("--diff", help="Print all changes as a unified diff.", rich_help_panel=_MODES)
-    ] = False,
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Print the summary; status 1 if there is something to convert.", rich_help_panel=_MODES
-        ),
-    ] = False,
-    write: Annotated[
-        bool,
-        typer.Option("--write", help="Make the changes in place: of each recipe all or none.", rich_help_panel=_MODES),
-    ] = False,
+    *,
+    mode: Mode,
     jobs: Annotated[
         str,
         typer.Option(
@@ -102,9 +78,7 @@ def batch(
             rich_help_panel=_HOW,
         ),
     ] = "",
-    env: Env = None,
-    image_facts: ImageFacts = "",
-    template_dir: TemplateDir = "",
+    told: Told,
     report: Annotated[
         str,
         typer.Option(
@@ -114,22 +88,8 @@ def batch(
             rich_help_panel=OUTPUT,
         ),
     ] = "",
-    format: Annotated[
-        str,
-        typer.Option(
-            "--format", metavar="FORMAT", callback=one_of("text", "json"), help="text or json.", rich_help_panel=OUTPUT
-        ),
-    ] = "text",
-    json_schema: Annotated[
-        bool,
-        typer.Option(
-            "--json-schema",
-            is_eager=True,
-            callback=_print_schema,
-            help="Print the schema of the JSON output and exit.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = False,
+    format: Format = "text",
+    json_schema: JsonSchema = False,
     color: Color = "auto",
     verbose: Annotated[
         bool,
@@ -153,29 +113,31 @@ def batch(
     from converter.cli.batch_answer import Wanted, answer, check_report, write_report
     from converter.cli.batch_progress import shown_progress
 
-    inputs.one_mode({"--diff": diff, "--check": check, "--write": write})
+    inputs.one_mode(mode.flags())
     wanted = Wanted(
-        mode="diff" if diff else "check" if check else "write" if write else "print",
+        mode=mode.name(),
         format=format,
         color=color,
         verbose=verbose,
         roots=tuple(roots),
     )
     check_report(report)
-    settings = _settings(jobs, timeout, env or (), image_facts, template_dir)
+    settings = _settings(jobs, timeout, told)
     found = survey(roots, _own_files(report, journal), settings.jobs)
     with _open_journal(journal, found, settings) as notes, shown_progress(color) as progress:
         batch = plan(found, settings, notes, progress)
-        if write:
+        if mode.write:
             batch = write_all(batch, notes, progress)
     shown = list(results(batch))
     if report:
-        write_report(report, found, shown, write)
+        write_report(report, found, shown, mode.write)
     return answer(wanted, found, shown)
 
 
-def _settings(jobs: str, timeout: str, env: Sequence[str], image_facts: str, template_dir: str) -> Settings:
+def _settings(jobs: str, timeout: str, told: Told) -> Settings:
     import os
+
+    from msgspec.structs import replace
 
     from converter.batch.discovery import Root
     from converter.batch.run import Settings
@@ -183,22 +145,18 @@ def _settings(jobs: str, timeout: str, env: Sequence[str], image_facts: str, tem
     from converter.cli import inputs
 
     here = Root(os.path.realpath("."), None)
-    options = inputs.options(
-        here,
-        arguments=None,
-        env=env,
-        builder=None,
-        runtime=None,
-        image="",
-        cwd="",
-        image_facts=os.path.abspath(image_facts) if image_facts else "",
-    )
-    templates = inputs.templates(here, os.path.abspath(template_dir) if template_dir else "")
+    # The person's own files may lie anywhere.
+    absolute = {
+        name: os.path.abspath(path)
+        for name, path in (("image_facts", told.image_facts), ("template_dir", told.template_dir))
+        if path
+    }
+    told = replace(told, **absolute)
     return Settings(
         inputs.whole_number("--jobs", jobs) if jobs else cpu_count(),
         inputs.seconds("--timeout", timeout),
-        options,
-        templates,
+        inputs.options(here, Named(), told),
+        inputs.templates(here, told.template_dir),
     )
 
 
@@ -227,4 +185,4 @@ def _open_journal(path: str, found: Survey, settings: Settings) -> AbstractConte
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("batch", cls=PlainCommand, epilog=EPILOG)(reported(batch))
+    app.command("batch", cls=PlainCommand, epilog=EPILOG)(reported(spread(batch)))

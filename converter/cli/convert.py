@@ -6,21 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from converter.cli.options import (
-    OUTPUT,
-    Builder,
-    Color,
-    Cwd,
-    Debug,
-    Env,
-    FinalImage,
-    ImageFacts,
-    Runtime,
-    Script,
-    Target,
-    TemplateDir,
-)
-from converter.cli.parsing import COMMAND_LINE, DRIVER_ARGUMENTS, DriverCommand, one_of
+from converter.cli.groups import spread
+from converter.cli.options import MODES, OUTPUT, Color, Debug, Format, JsonSchema, Mode, Named, RecipePath, Told
+from converter.cli.parsing import COMMAND_LINE, DRIVER_ARGUMENTS, DriverCommand
 from converter.cli.reporting import reported
 
 if TYPE_CHECKING:
@@ -55,33 +43,19 @@ Exit status:
 
 NOT_PROVED = 1
 
-_MODES = "What to do (one of them)"
-
 
 def convert(
     context: typer.Context,
-    path: Annotated[
-        str, typer.Argument(metavar="PATH", help="A folder with a recipe, or the build script itself.")
-    ] = ".",
-    diff: Annotated[
-        bool, typer.Option("--diff", help="Print all changes as a unified diff.", rich_help_panel=_MODES)
-    ] = False,
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Print only the summary; status 1 if there is something to convert.", rich_help_panel=_MODES
-        ),
-    ] = False,
-    write: Annotated[
-        bool, typer.Option("--write", help="Make all changes in place, or none.", rich_help_panel=_MODES)
-    ] = False,
+    path: RecipePath = ".",
+    *,
+    mode: Mode,
     out: Annotated[
         str,
         typer.Option(
             "--out",
             metavar="DIR",
             help="Write the resulting files into DIR and leave the recipe alone.",
-            rich_help_panel=_MODES,
+            rich_help_panel=MODES,
         ),
     ] = "",
     verify: Annotated[
@@ -93,25 +67,10 @@ def convert(
             rich_help_panel="Proof",
         ),
     ] = False,
-    script: Script = "",
-    builder: Builder = "",
-    runtime: Runtime = "",
-    image: FinalImage = "",
-    target: Target = None,
-    cwd: Cwd = "",
-    env: Env = None,
-    image_facts: ImageFacts = "",
-    template_dir: TemplateDir = "",
-    format: Annotated[
-        str,
-        typer.Option(
-            "--format", metavar="FORMAT", callback=one_of("text", "json"), help="text or json.", rich_help_panel=OUTPUT
-        ),
-    ] = "text",
-    json_schema: Annotated[
-        bool,
-        typer.Option("--json-schema", help="Print the schema of the JSON output and exit.", rich_help_panel=OUTPUT),
-    ] = False,
+    named: Named,
+    told: Told,
+    format: Format = "text",
+    json_schema: JsonSchema = False,
     color: Color = "auto",
     verbose: Annotated[
         bool,
@@ -129,32 +88,17 @@ def convert(
     Without flags the new Dockerfile is printed on standard output, with a summary on standard error.
     Nothing is run, and nothing is written without --write or --out.
     """
-    if json_schema:
-        return _print_schema()
     from converter.cli import inputs
     from converter.cli.answer import Request, answer
     from converter.cli.picking import pick
 
-    inputs.one_mode({"--diff": diff, "--check": check, "--write": write, "--out": bool(out)})
-    inputs.one_mode({"--check": check, "--verify": verify})
-    picked = pick(
-        context,
-        path,
-        script=script,
-        builder=builder,
-        runtime=runtime,
-        image=image,
-        target=target,
-        cwd=cwd,
-        env=env,
-        image_facts=image_facts,
-        template_dir=template_dir,
-        color=color,
-    )
+    inputs.one_mode({**mode.flags(), "--out": bool(out)})
+    inputs.one_mode({"--check": mode.check, "--verify": verify})
+    picked = pick(context, path, named, told, color)
     request = Request(
         root=picked.root,
         paths=picked.paths,
-        mode="diff" if diff else "check" if check else "write" if write else "out" if out else "print",
+        mode="out" if out else mode.name(),
         out=inputs.own_path(picked.root, "--out", out) if out else "",
         format=format,
         color=color,
@@ -183,16 +127,6 @@ def _proved(picked: Picked, color: str) -> bool:
     return found.equal
 
 
-def _print_schema() -> int:
-    import json
-
-    from converter.cli.output import write_bytes
-    from converter.cli.schema import SCHEMA
-
-    write_bytes((json.dumps(SCHEMA, indent=2) + "\n").encode())
-    return 0
-
-
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("convert", cls=DriverCommand, epilog=EPILOG)(reported(convert))
+    app.command("convert", cls=DriverCommand, epilog=EPILOG)(reported(spread(convert)))

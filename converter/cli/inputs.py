@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from converter.batch.discovery import Root, is_inside, relative
 from converter.batch.problems import Problem, UsageProblem, reason
+from converter.cli.options import Named, Told
 from converter.convert import Options
 from converter.plan.facts import FactsError, parse_facts
 from converter.source import Source, SourceError
@@ -45,28 +46,17 @@ def folder_below(root: Root, flag: str, value: str) -> str:
     return _below(root, flag, value, "folder")
 
 
-def options(
-    root: Root,
-    *,
-    arguments: tuple[str, ...] | None,
-    env: Iterable[str],
-    builder: str | None,
-    runtime: str | None,
-    image: str,
-    cwd: str,
-    image_facts: str,
-    targets: Iterable[str] = (),
-) -> Options:
+def options(root: Root, named: Named, told: Told, arguments: tuple[str, ...] | None = None) -> Options:
     """What the person said about the recipe. Raises `Problem` for values that cannot be."""
     return Options(
-        cwd=folder_below(root, "--cwd", cwd) if cwd else None,
+        cwd=folder_below(root, "--cwd", named.cwd) if named.cwd else None,
         arguments=arguments,
-        environment=_variables(env),
-        image=image or None,
-        targets=tuple(targets),
-        builder=builder,
-        runtime=runtime,
-        facts=_facts(root, image_facts) if image_facts else None,
+        environment=_variables(told.env or ()),
+        image=named.image or None,
+        targets=tuple(named.target or ()),
+        builder=file_below(root, "--builder", named.builder) if named.builder else None,
+        runtime=file_below(root, "--runtime", named.runtime) if named.runtime else None,
+        facts=_facts(root, told.image_facts) if told.image_facts else None,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import typer
 from msgspec import Struct
 
@@ -13,6 +11,7 @@ from converter.batch.recipes import Selection, convert_driver, convert_folder
 from converter.batch.recovery import recover
 from converter.cli import inputs
 from converter.cli.answer import say
+from converter.cli.options import Named, Told
 from converter.cli.parsing import DRIVER_ARGUMENTS
 from converter.convert import Options
 
@@ -26,42 +25,18 @@ class Picked(Struct, frozen=True):
     selection: Selection
 
 
-def pick(
-    context: typer.Context,
-    path: str,
-    *,
-    script: str,
-    builder: str,
-    runtime: str,
-    image: str,
-    target: Sequence[str] | None,
-    cwd: str,
-    env: Sequence[str] | None,
-    image_facts: str,
-    template_dir: str,
-    color: str,
-) -> Picked:
+def pick(context: typer.Context, path: str, named: Named, told: Told, color: str) -> Picked:
     """Finds the recipe and converts it; nothing is written. Raises `Problem` for values that cannot be."""
     root, driver = discovery.find_root(path)
     if recovered := recover(root.folder):
         say(f"an interrupted `stageify convert --write` was found here and {recovered}", color)
-    driver = inputs.driver_of(root, driver, script)
-    builder_file = inputs.file_below(root, "--builder", builder) if builder else None
-    runtime_file = inputs.file_below(root, "--runtime", runtime) if runtime else None
-    options = inputs.options(
-        root,
-        arguments=context.meta[DRIVER_ARGUMENTS],
-        env=env or (),
-        builder=builder_file,
-        runtime=runtime_file,
-        image=image,
-        targets=target or (),
-        cwd=cwd,
-        image_facts=image_facts,
-    )
-    templates = inputs.templates(root, template_dir)
+    driver = inputs.driver_of(root, driver, named.script)
+    options = inputs.options(root, named, told, context.meta[DRIVER_ARGUMENTS])
+    templates = inputs.templates(root, told.template_dir)
     # What the person names takes part even where git does not track it.
-    paths = discovery.read_tree(root) | {name for name in (driver, builder_file, runtime_file) if name is not None}
+    paths = discovery.read_tree(root) | {
+        name for name in (driver, options.builder, options.runtime) if name is not None
+    }
     if driver is None:
         return Picked(root, paths, options, convert_folder(root, paths, options, templates))
     outcome = convert_driver(root, paths, driver, options, templates)

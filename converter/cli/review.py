@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from converter.cli.options import OUTPUT, Color, Debug, Env, ImageFacts, TemplateDir
+from converter.cli.groups import given_words, spread
+from converter.cli.options import OUTPUT, Color, Debug, JsonSchema, Named, Told
 from converter.cli.parsing import PlainCommand, one_of
 from converter.cli.reporting import reported
 from converter.review.choices import FORMATS, LEVELS, SEVERITIES, Level
@@ -58,6 +59,7 @@ def review(
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="PATH", help="A folder, or files of one repository. [default: .]")
     ] = None,
+    *,
     base: Annotated[
         str,
         typer.Option(
@@ -76,9 +78,7 @@ def review(
             rich_help_panel=_WHAT,
         ),
     ] = "",
-    env: Env = None,
-    image_facts: ImageFacts = "",
-    template_dir: TemplateDir = "",
+    told: Told,
     format: Annotated[
         str,
         typer.Option(
@@ -128,10 +128,7 @@ def review(
             rich_help_panel=OUTPUT,
         ),
     ] = "note",
-    json_schema: Annotated[
-        bool,
-        typer.Option("--json-schema", help="Print the schema of the JSON output and exit.", rich_help_panel=OUTPUT),
-    ] = False,
+    json_schema: JsonSchema = False,
     color: Color = "auto",
     debug: Debug = False,
 ) -> int:
@@ -139,8 +136,6 @@ def review(
 
     Nothing is run but git, and nothing is written but the file of --output.
     """
-    if json_schema:
-        return _print_schema()
     from converter.batch.discovery import read_tree
     from converter.cli import inputs
     from converter.review.findings import findings, worst
@@ -150,10 +145,8 @@ def review(
     root, files = _root_of(paths or ["."])
     _stop_where_unfinished(root)
     touched = _touched(root, base, diff)
-    options = inputs.options(
-        root, arguments=None, env=env or (), builder=None, runtime=None, image="", cwd="", image_facts=image_facts
-    )
-    templates = inputs.templates(root, template_dir)
+    options = inputs.options(root, Named(), told)
+    templates = inputs.templates(root, told.template_dir)
     tree = read_tree(root)
     target = _output_file(root, tree, output) if output else ""
     # What the person names takes part even where git does not track it.
@@ -165,20 +158,14 @@ def review(
         files,
         _severity(convertible),
         _level(refused),
-        _flags(env or (), image_facts, template_dir),
+        # what a later `stageify convert` has to be told again
+        given_words(told),
     )
     report = Report(found, touched)
     _write(report, format, target, color)
     _say_how_many(report, looked_at, color)
     limit = LEVELS.index(_level(fail_level))
     return 1 if limit and LEVELS.index(worst(found)) >= limit else 0
-
-
-def _flags(env: Sequence[str], image_facts: str, template_dir: str) -> list[str]:
-    """What a later `stageify convert` has to be told again."""
-    flags = [word for assignment in env for word in ("--env", assignment)]
-    named = (("--image-facts", image_facts), ("--template-dir", template_dir))
-    return flags + [word for flag, value in named if value for word in (flag, value)]
 
 
 def _level(name: str) -> Level:
@@ -299,14 +286,6 @@ def _say_how_many(report: Report, looked_at: int, color: str) -> None:
     write_lines([((text, "heading"),)], sys.stderr, wants_colour(color, sys.stderr))
 
 
-def _print_schema() -> int:
-    from converter.cli.output import write_bytes
-    from converter.review.formats.json import dump, schema
-
-    write_bytes(dump(schema()))
-    return 0
-
-
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("review", cls=PlainCommand, epilog=EPILOG)(reported(review))
+    app.command("review", cls=PlainCommand, epilog=EPILOG)(reported(spread(review)))

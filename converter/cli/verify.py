@@ -7,20 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from converter.cli.options import (
-    OUTPUT,
-    Builder,
-    Color,
-    Cwd,
-    Debug,
-    Env,
-    FinalImage,
-    ImageFacts,
-    Runtime,
-    Script,
-    Target,
-    TemplateDir,
-)
+from converter.cli.groups import spread
+from converter.cli.options import OUTPUT, Color, Debug, Format, JsonSchema, Named, RecipePath, Told
 from converter.cli.parsing import COMMAND_LINE, DRIVER_ARGUMENTS, DriverCommand, one_of
 from converter.cli.reporting import reported
 
@@ -57,17 +45,9 @@ _BUILDING = "Building"
 
 def verify(
     context: typer.Context,
-    path: Annotated[
-        str, typer.Argument(metavar="PATH", help="A folder with a recipe, or the build script itself.")
-    ] = ".",
-    script: Script = "",
-    builder: Builder = "",
-    runtime: Runtime = "",
-    image: FinalImage = "",
-    target: Target = None,
-    cwd: Cwd = "",
-    env: Env = None,
-    image_facts: ImageFacts = "",
+    path: RecipePath = ".",
+    *,
+    named: Named,
     noise: Annotated[
         str,
         typer.Option(
@@ -100,17 +80,9 @@ def verify(
         tuple[str, str],
         typer.Option("--images", metavar="A B", help="Compare two images of the engine.", rich_help_panel=_PAIRS),
     ] = ("", ""),
-    template_dir: TemplateDir = "",
-    format: Annotated[
-        str,
-        typer.Option(
-            "--format", metavar="FORMAT", callback=one_of("text", "json"), help="text or json.", rich_help_panel=OUTPUT
-        ),
-    ] = "text",
-    json_schema: Annotated[
-        bool,
-        typer.Option("--json-schema", help="Print the schema of the JSON output and exit.", rich_help_panel=OUTPUT),
-    ] = False,
+    told: Told,
+    format: Format = "text",
+    json_schema: JsonSchema = False,
     all_differences: Annotated[
         bool, typer.Option("--all", help="List every difference, not only the first 20.", rich_help_panel=OUTPUT)
     ] = False,
@@ -121,35 +93,20 @@ def verify(
 
     Sizes, file trees (content, owners, modes, links, capabilities) and configurations have to be the same.
     """
-    if json_schema:
-        return _print_schema()
     from converter.cli import inputs
 
     inputs.one_mode({"--archives": any(archives), "--images": any(images)})
     if any(archives) or any(images):
         from converter.cli.pairs import compare_archives, compare_engine_images
 
-        found = compare_archives(*archives, image) if any(archives) else compare_engine_images(*images)
+        found = compare_archives(*archives, named.image) if any(archives) else compare_engine_images(*images)
         return _show(None, None, found, format, color, all_differences)
     from converter.cli.answer import Request, answer
     from converter.cli.picking import pick
     from converter.cli.verification import verify_outcome
 
     seconds = inputs.seconds("--timeout", timeout)
-    picked = pick(
-        context,
-        path,
-        script=script,
-        builder=builder,
-        runtime=runtime,
-        image=image,
-        target=target,
-        cwd=cwd,
-        env=env,
-        image_facts=image_facts,
-        template_dir=template_dir,
-        color=color,
-    )
+    picked = pick(context, path, named, told, color)
     outcome = picked.selection.chosen
     if outcome is None or outcome.recipe.status not in ("converted", "partial"):
         request = Request(
@@ -203,16 +160,6 @@ def _print_json(driver: str | None, status: Status | None, found: Verification |
     write_bytes((json.dumps(to_json(driver, status, found), indent=2) + "\n").encode())
 
 
-def _print_schema() -> int:
-    import json
-
-    from converter.cli.output import write_bytes
-    from converter.cli.verify_schema import SCHEMA
-
-    write_bytes((json.dumps(SCHEMA, indent=2) + "\n").encode())
-    return 0
-
-
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("verify", cls=DriverCommand, epilog=EPILOG)(reported(verify))
+    app.command("verify", cls=DriverCommand, epilog=EPILOG)(reported(spread(verify)))
