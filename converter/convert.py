@@ -7,18 +7,20 @@ with the paths that it needs and is called again.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from converter.diagnostics import Diagnostic, Refusal, error, note, refuse, warning
+from converter.drivers.arguments import first_argument
 from converter.drivers.choose import driver_for
 from converter.drivers.ci.names import ci_kind
 from converter.drivers.driver import Changes, Driver, OptionError, Request, Start
 from converter.machine import paths
 from converter.machine.derived import DerivedSource
-from converter.machine.events import Built, CopiedOut
+from converter.machine.events import Built, CopiedOut, Event
 from converter.machine.host import StartingFiles
 from converter.plan import ledger
 from converter.plan.dockerfiles import Loader
@@ -40,6 +42,7 @@ from converter.result import (
     Recipe,
     StageResult,
 )
+from converter.shell import reader
 from converter.shell.commands.container import Inspect
 from converter.shell.interpreter import NeedsFiles, Run
 from converter.source import Source, Span, apply_edits
@@ -52,6 +55,9 @@ DIALECTS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh"})
 
 _ENDINGS = {"zsh": "zsh", "fish": "fish", "ps1": "PowerShell", "bat": "cmd.exe", "cmd": "cmd.exe"}
 """Languages that an ending names where there is no `#!` line."""
+
+ARGUMENTS = "the script's arguments after --"
+"""How the help of a refusal speaks of them."""
 
 FOREIGN_HELP = "convert the commands by hand, or record a run with `stageify record` and convert from its trace"
 
@@ -129,8 +135,18 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
         options.targets,
     )
 
+    runs: list[Run] = []
+
     def attempt(start: Start) -> Recipe | Needs:
-        return _attempt(source, tree, kind, start, options, facts, templates)
+        def kept() -> Run:
+            runs.append(start())
+            return runs[-1]
+
+        return _attempt(source, tree, kind, kept, options, facts, templates)
+
+    def called_with(name: str) -> Recipe | Needs:
+        (start,) = next(kind.starts(source, replace(request, arguments=(name,))))
+        return attempt(start)
 
     found: list[Recipe] = []
     try:
@@ -150,11 +166,56 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
         # a compose file has no docker commands, and is refused only where it holds the pattern
         pattern = _looks_like(source.text) or (ci_kind(driver) == "compose" and refusal.diagnostic.code == "STG404")
         return _refused(source, [refusal.diagnostic], pattern, tree)
-    for status in ("refused", "already-multi-stage"):
-        for recipe in found:
-            if recipe.status == status:
-                return recipe
-    return found[0]
+    chosen = next(
+        (one for status in ("refused", "already-multi-stage") for one in found if one.status == status), found[0]
+    )
+    builds = any(isinstance(event, Built) for run in runs for event in run.events)
+    if kind.name != "shell" or options.arguments is not None or not (builds or chosen.status == "refused"):
+        return chosen
+    return _by_argument(source, chosen, called_with, runs)
+
+
+def _by_argument(
+    source: Source, answer: Recipe, called_with: Callable[[str], Recipe | Needs], runs: list[Run]
+) -> Recipe | Needs:
+    """The answer for a script that is no recipe for all its arguments together, but may be one when it is called with
+    a certain name, or with several of them one after the other. `called_with` adds to the `runs`.
+    """
+    script = reader.read(source)
+    choice = first_argument(script) if not script.problems else None
+    if choice is None:
+        return answer
+    converted: list[str] = []
+    parts: dict[str, set[type[Event]]] = {}
+    for name in choice.names:
+        before = len(runs)
+        try:
+            result = called_with(name)
+        except OptionError:
+            continue
+        if isinstance(result, Needs):
+            return result
+        if result.status == "converted":
+            converted.append(name)
+        parts[name] = {type(event) for run in runs[before:] for event in run.events} & {Built, CopiedOut}
+    if converted:
+        ways = " or ".join(f"`-- {name}`" for name in converted)
+        first = answer.diagnostics[0]
+        if first.help is not None and ARGUMENTS in first.help:
+            # it names the test and its outcomes
+            said = replace(first, help=first.help.replace(ARGUMENTS, f"{ARGUMENTS} (it converts with {ways})"))
+            return replace(answer, diagnostics=(said, *answer.diagnostics[1:]))
+        message = "what this script does is decided by its first argument, and not every call of it is a recipe"
+        found = error("STG108", message, source, choice.span, f"say which call is meant; it converts with {ways}")
+        return _refused(source, [found], True)
+    spread = [name for name in choice.names if parts.get(name)]
+    found_in = {kind for name in spread for kind in parts[name]}
+    if len(found_in) == 2 and not any(len(parts[name]) == 2 for name in spread):
+        names = ", ".join(f"`{name}`" for name in spread)
+        message = f"the builder pattern is spread over several calls of this script: {names}"
+        help = "let one more function call the others in their order, and convert with its name behind `--`"
+        return _refused(source, [error("STG108", message, source, choice.span, help)], True)
+    return answer
 
 
 def _only(source: Source, converted: list[Recipe]) -> Recipe:

@@ -35,7 +35,7 @@ from converter.machine.predicate import Atom, Condition, Predicate, decide, lear
 from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.streams import ContainerFile, ContainerTar, Stream
 from converter.machine.value import EMPTY, Piece, Reference, Unknowns, Value, is_known, join
-from converter.shell import children, conditions, flow, reader, syntax
+from converter.shell import children, conditions, dispatch, flow, reader, syntax
 from converter.shell.assignments import assign, declared_field, positional_after
 from converter.shell.commands import COMMANDS, inputs, streams
 from converter.shell.commands.call import Call, Handler, Result
@@ -184,6 +184,7 @@ class Interpreter:
         self.exits: list[State] = []
         self.testing = 0
         self.work = 0
+        self.dispatching = False
         self.words = Expander(self)
         self.programs: dict[str, Handler] = {}
 
@@ -367,6 +368,8 @@ class Interpreter:
         site = Site(source, command.span)
         builds = [word for word in words if word.builds]
         caller = next((word for word in words if word.name in self.functions and self.works(word.name, set())), None)
+        if caller is None and any(self.works(name, set()) for name in self.functions):
+            caller = next((word for word in words if word.span in _named_by_list(command)), None)
         if builds or caller:
             place = builds[0].span if builds else caller.span if caller else command.span
             raise refuse(
@@ -653,6 +656,10 @@ class Interpreter:
             if self.captured is None:
                 return Result(self.call_function(name, call, state), None)
             return Result(*self.capture(partial(self.call_function, name, call, state)))
+        if not is_known(name):
+            followed = dispatch.follow(self, call, state)
+            if followed is not None:
+                return followed
         base = paths.base_name(name) if name.startswith("/") else name
         handler = self.programs.get(name) or CHILDREN.get(base) or COMMANDS.get(base)
         if handler is None and call.fields[0].splits and is_docker(tuple(value.flat for value in call.values[1:])):
@@ -1051,6 +1058,16 @@ def _named(command: syntax.Command, source: Source) -> str:
     if isinstance(command, syntax.While):
         return f"the loop in line {line}, whose test is not known,"
     return f"`{source.slice(command.span).split(maxsplit=1)[0]}` in line {line}"
+
+
+def _named_by_list(command: syntax.Command) -> list[Span]:
+    """The commands in a loop whose names are elements of its list, or arguments of the script."""
+    names = {"1", "@", command.name} if isinstance(command, syntax.For) else {"1", "@"}
+    heads = [(one.span, one.words[0].parts) for one in syntax.simple_commands(command) if one.words]
+    return [
+        span for span, parts in heads
+        if len(parts) == 1 and isinstance(parts[0], syntax.Parameter) and parts[0].name in names
+    ]  # fmt: skip
 
 
 def _given(command: syntax.Command, source: Source, state: State) -> str:

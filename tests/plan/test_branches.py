@@ -52,6 +52,12 @@ def test_the_refusal_names_the_test_and_its_outcomes(script: str, line: int, par
     assert [part for part in parts if part not in said] == []
 
 
+def test_the_refusal_says_with_which_argument_the_script_is_a_recipe() -> None:
+    script = f"case $1 in\n  x) {BUILD} ;;\n  y) docker build -t app:build -f Dockerfile.y . ;;\n  *) exit 1 ;;\nesac\n{REST}"
+    (diagnostic,) = convert_texts(recipe(script, others={"Dockerfile.y": "FROM alpine\n"})).diagnostics
+    assert "(it converts with `-- x` or `-- y`)" in (diagnostic.help or "")
+
+
 def test_the_variable_that_is_given_decides() -> None:
     script = f'if [ -n "$CI" ]; then\n  {BUILD}\nfi\n{REST}'
     answer = convert_texts(recipe(script), environment={"CI": "1"})

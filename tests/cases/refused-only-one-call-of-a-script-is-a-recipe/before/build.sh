@@ -1,0 +1,22 @@
+#!/bin/sh
+compile() {
+    docker build -t probe:build -f Dockerfile.build .
+}
+
+extract() {
+    docker create --name probe-tmp probe:build
+    docker cp probe-tmp:/src/app app
+    docker rm probe-tmp
+}
+
+package() {
+    docker build -t probe:latest .
+}
+
+all() {
+    compile
+    extract
+    package
+}
+
+"$1"
