@@ -1,6 +1,6 @@
 """The Typer application: its commands, and the flags that hold for all of them."""
 
-from __future__ import annotations
+# Annotations are no text here and in `convert`: Typer would compile and evaluate each of them, a millisecond in all.
 
 import os
 import sys

@@ -1,6 +1,6 @@
 """`stageify convert`: one group of recipes becomes a multi-stage Dockerfile."""
 
-from __future__ import annotations
+# No annotation is a text, see `app`.
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -111,7 +111,7 @@ def convert(
     return answer(request, picked.selection)
 
 
-def _proved(picked: Picked, color: str) -> bool:
+def _proved(picked: "Picked", color: str) -> bool:
     """Builds both versions of what is going to be converted and reports on standard error; True without any."""
     import sys
 

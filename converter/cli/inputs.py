@@ -16,7 +16,7 @@ from converter.source import Source, SourceError
 MAX_NUMBER = 1024
 """Of processes: far more than any machine makes use of."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
 def one_mode(flags: Mapping[str, bool]) -> None:
@@ -141,7 +141,7 @@ def _variables(assignments: Iterable[str]) -> dict[str, str]:
     found = {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
-        if not equals or not _NAME.match(name):
+        if not equals or not re.fullmatch(_NAME, name):
             raise UsageProblem(f"--env {assignment}: this is not NAME=VALUE")
         found[name] = value
     return found

@@ -36,7 +36,12 @@ _LOCATED = r"(?:\$\((?:shell\s+)?|`)\s*(?:which|command\s+-v|type\s+-[pP])\s+([\
 
 def located_program(expression: str) -> str | None:
     """The docker-like program whose path the expression gives, None for any other expression."""
-    found = re.fullmatch(_LOCATED, expression.strip('"'))
+    word = expression.strip('"')
+    if not word.startswith(("$(", "`")) or not any(
+        program in word for program in ("docker", "podman", "buildah", "nerdctl", "finch")
+    ):
+        return None
+    found = re.fullmatch(_LOCATED, word)
     return found.group(1) if found is not None and found.group(1) in PROGRAMS else None
 
 

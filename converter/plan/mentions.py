@@ -39,10 +39,9 @@ _ENDINGS = (
 _BUILD = re.compile(
     r"(?<![\w./-])(?:(?:docker|podman|nerdctl)[ \t]+(?:(?:image|buildx|builder)[ \t]+)?build|buildah[ \t]+(?:bud|build))(?![\w-])"
 )
-_AS_FILE = re.compile(
-    r"(?:(?<![\w-])-f|--file|--dockerfile|(?i:dockerfile(?:_?path)?)|\bfile)[\"']?\s*[=:,]?\s*[\[\"']*$"
-)
-_BEFORE = re.compile(r"[^\s\"'`=:,;()<>|&\[\]{}]*\Z")
+_AS_FILE = r"(?:(?<![\w-])-f|--file|--dockerfile|(?i:dockerfile(?:_?path)?)|\bfile)[\"']?\s*[=:,]?\s*[\[\"']*$"
+_BEFORE = r"[^\s\"'`=:,;()<>|&\[\]{}]*\Z"
+_AS_IMAGE = r"(?i)(?:^\s*FROM\s+|--from=|\bimage:\s*[\"']?|\b(?:docker|podman)\s[^\n]*\s[\"']?)$"
 _ENDS_A_WORD = frozenset(" \t\r\n\"'`=:,;()<>|&[]{}")
 _UNCERTAIN = r"[$*?%~\\]|^\.\.$"
 _GOES_ANYWHERE = r"\bfor\s+\w+\s+in\s[^;\n]*[*$`]|\bxargs\b|\b(?:cd|pushd)\s+(?!\S*(?:dirname|\$\{?0|BASH_SOURCE))\S*[$`]|\s-C\s*(?!\S*dirname)\S*[$`]"
@@ -94,8 +93,8 @@ def mentions_in(name: str, text: str, path: str, files: StartingFiles) -> list[M
         use: Use = "speaks" if not active or comment else "names"
         line_start = text.rfind("\n", 0, start) + 1
         before = text[line_start:start]
-        written = _BEFORE.search(before)
-        if use == "names" and (_AS_FILE.search(before[: written.start()] if written else before) or unknown_build):
+        written = re.search(_BEFORE, before)
+        if use == "names" and (re.search(_AS_FILE, before[: written.start()] if written else before) or unknown_build):
             use = "builds"
         _note(by_line, Mention(path, use, _location(name, text, start, end)))
     if active and "build" in text:
@@ -116,12 +115,11 @@ def tag_mentions(tag: str, texts: Mapping[str, str]) -> list[Mention]:
     tag = tag.removesuffix(":latest")
     plain = re.fullmatch(r"[a-z0-9]+", tag) is not None
     pattern = re.compile(rf"(?<![\w./:@-]){re.escape(tag)}(?::latest)?(?![\w/:@-]|\.\w)")
-    before = re.compile(
-        r"(?:^\s*FROM\s+|--from=|\bimage:\s*[\"']?|\b(?:docker|podman)\s[^\n]*\s[\"']?)$", re.IGNORECASE
-    )
     makes = re.compile(rf"(?:-t|--tag)[ =]?[\"']?{re.escape(tag)}(?![\w/@-])")
     for name in sorted(texts):
         text = texts[name]
+        if tag not in text:
+            continue
         if makes.search(text):
             # it builds an image of that name itself
             continue
@@ -129,7 +127,7 @@ def tag_mentions(tag: str, texts: Mapping[str, str]) -> list[Mention]:
         for match in pattern.finditer(text):
             line_start = text.rfind("\n", 0, match.start()) + 1
             location = _location(name, text, match.start(), match.end())
-            if location.line in lines or (plain and not before.search(text[line_start : match.start()])):
+            if location.line in lines or (plain and not re.search(_AS_IMAGE, text[line_start : match.start()])):
                 continue
             lines.add(location.line)
             quiet = not is_active(name) or _is_comment(name, text, match.start())

@@ -25,8 +25,13 @@ _OWNERS = r"""(?x)
     | -m\s*0?[1-7][0-7]{3}\b
     """
 _CAPABILITIES = r"\b(setcap|filecap|setfattr)\b"
-_WORDS = ("ch", "-m", "add", "su", "set", "run", "cpio", "rsync", "tar", "sq", "cp", "install", "map")
-"""What every match of the patterns holds: most instructions hold none, and patterns are compiled when first used."""
+_WORDS = frozenset(
+    """
+    chown chgrp useradd adduser su sudo gosu setpriv runuser cpio rsync tar bsdtar unsquashfs newuidmap cp install
+    chmod setcap filecap setfattr
+    """.split()
+)
+"""Each match of the patterns holds one of these, or `-m`: most instructions do not, and patterns are compiled when first used."""
 
 
 def may_be_anothers(file: BuildFile) -> str | None:
@@ -69,7 +74,7 @@ _CAPABILITY_HELP = "set them in the runtime Dockerfile, where they have an effec
 
 def _text_may_change(text: str, refusal: Callable[[str], Refusal]) -> str | None:
     """Why commands may change owners or special bits; raises the refusal for file capabilities."""
-    if not any(word in text for word in _WORDS):
+    if "-m" not in text and _WORDS.isdisjoint(re.findall(r"\w+", text)):
         return None
     if re.search(_CAPABILITIES, text):
         raise refusal(

@@ -104,7 +104,7 @@ def _uses(run: Run, source: Source, script: Script) -> Iterator[Use]:
     }
     for event in events:
         start, end = event.site.span.start, event.site.span.end
-        if isinstance(event, Assigned) and _READ.match(text, start, end):
+        if isinstance(event, Assigned) and re.compile(_READ).match(text, start, end):
             named = re.finditer(rf"(?<![\w${{]){re.escape(event.name)}(?!\w)", text[start:end])
             heads |= {(event.name, start + found.start()) for found in named}
     pieces = _Around(_pieces(events))
@@ -130,7 +130,7 @@ def _pieces(events: Iterable[Event]) -> Iterator[Piece]:
         yield Piece(span, tuple(event.number for event in own), names.pop() if len(names) == 1 else None)
 
 
-_READ = re.compile(r"(?:IFS=\S*\s+)?read\b")
+_READ = r"(?:IFS=\S*\s+)?read\b"
 """A command that sets the variables that its words name."""
 
 

@@ -21,12 +21,12 @@ from converter.source import Source
 
 SHELLS: dict[str, Dialect] = {"sh": "sh", "bash": "bash", "dash": "dash", "ash": "dash", "ksh": "bash"}
 
-_ENGINE = re.compile(r"docker|podman|buildah|nerdctl", re.IGNORECASE)
+_ENGINE = r"(?i)docker|podman|buildah|nerdctl"
 _FOREIGN = (
     r"^\s*(?:docker-machine|minikube|ssh-agent|podman machine|boot2docker|direnv|keychain|aws\b.*\becr get-login)\b"
 )
 """Programs that print settings for the shell, of the engine's place and the like, or a `docker login`."""
-_CAT = re.compile(r"cat\s+[\"']?([^\s\"'$`|;&()]+)[\"']?\s*[)`]?")
+_CAT = r"cat\s+[\"']?([^\s\"'$`|;&()]+)[\"']?\s*[)`]?"
 _SETTINGS = ("DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_MACHINE_NAME", "SSH_AUTH_SOCK",
              "SSH_AGENT_PID")  # fmt: skip
 
@@ -51,7 +51,7 @@ def evaluate(call: Call, state: State) -> Result:
 
 def _printed_by(expression: str, call: Call, state: State) -> str:
     """The command whose output an expression is: of `cat FILE` the one that wrote the file, if it is the only one."""
-    found = _CAT.fullmatch(expression)
+    found = re.fullmatch(_CAT, expression)
     entry = state.files.certain(paths.join(state.folder, found[1])) if found else None
     if entry is None or not isinstance(entry.origin, FromHost) or len(entry.events) != 1:
         return expression
@@ -110,7 +110,7 @@ def shell(call: Call, state: State) -> Result:
 
 
 def _not_followed(call: Call, state: State, text: str) -> Result:
-    if _ENGINE.search(call.machine.run.unknowns.show(text)):
+    if re.search(_ENGINE, call.machine.run.unknowns.show(text)):
         raise refuse(
             "STG302",
             "these commands are put together while the script runs",
@@ -145,7 +145,7 @@ def started(
     if entry is None or entry.kind != "file" or not isinstance(entry.origin, FromTree):
         return None
     source = machine.text_source(entry.origin.path)
-    if source is None or not _ENGINE.search(source.text):
+    if source is None or not re.search(_ENGINE, source.text):
         return None
     asked = interpreter_name(source.text)
     if kind is None and (asked in OTHERS or (asked is not None and asked not in SHELLS)):
@@ -176,5 +176,5 @@ def started(
 
 def _does_work(text: str) -> bool:
     joined = text.replace("\\\n", " ")
-    lines = [line for line in joined.splitlines() if _ENGINE.search(line) and not line.lstrip().startswith("#")]
+    lines = [line for line in joined.splitlines() if re.search(_ENGINE, line) and not line.lstrip().startswith("#")]
     return any(re.search(r"\b(build|bud|create|cp|run|commit)\b", line) for line in lines)

@@ -7,12 +7,10 @@ recipe that works at all with such a line runs where `sh` is bash.
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 Dialect = Literal["sh", "dash", "bash"]
 
-_INTERPRETER_LINE = re.compile(r"#!\s*(\S+)(?:[ \t]+(.*))?")
 _OF_NAMES: dict[str, Dialect] = {
     "sh": "sh", "ash": "sh", "busybox": "sh", "ksh": "sh", "mksh": "sh", "dash": "dash", "bash": "bash", "rbash": "bash",
 }  # fmt: skip
@@ -24,19 +22,21 @@ def interpreter_name(text: str) -> str | None:
     """The base name of the program in the script's first line, `env` looked behind; None without such a line."""
     if not text.startswith("#!"):
         return None
-    match = _INTERPRETER_LINE.match(text.partition("\n")[0].rstrip("\r"))
-    if match is None:
+    program, *words = text.partition("\n")[0][2:].split() or [""]
+    if not program:
         return None
-    name = match.group(1).rpartition("/")[2]
+    name = program.rpartition("/")[2]
     if name == "env":
-        words = [word for word in (match.group(2) or "").split() if not word.startswith("-") and "=" not in word]
+        words = [word for word in words if not word.startswith("-") and "=" not in word]
         name = words[0].rpartition("/")[2] if words else ""
     return name
 
 
 def dialect_of_name(name: str) -> Dialect | None:
     """The dialect of a shell called by this name or path; None for a program that is no such shell."""
-    return _OF_NAMES.get(re.sub(r"-?[0-9.]+$", "", name.rpartition("/")[2]))
+    base = name.rpartition("/")[2]
+    plain = base.rstrip("0123456789.")
+    return _OF_NAMES.get(plain if plain == base else plain.removesuffix("-"))
 
 
 def dialect_of(text: str) -> Dialect:

@@ -14,10 +14,10 @@ from converter.shell.dialect import Dialect
 MAX_ROUNDS = 1000
 
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
-_ESCAPE = re.compile(r"\\(0?[0-7]{1,3}|x[0-9A-Fa-f]{1,2}|.|\Z)", re.S)
-_ECHO_ESCAPE = re.compile(r"\\(0[0-7]{0,3}|x[0-9A-Fa-f]{1,2}|.|\Z)", re.S)
-_CONVERSION = re.compile(r"%([-+ #0]*)([0-9]*)(\.[0-9]*)?([a-zA-Z%])")
-_QUOTED = re.compile(r"[^A-Za-z0-9_@%+=:./-]")
+_ESCAPE = r"(?s)\\(0?[0-7]{1,3}|x[0-9A-Fa-f]{1,2}|.|\Z)"
+_ECHO_ESCAPE = r"(?s)\\(0[0-7]{0,3}|x[0-9A-Fa-f]{1,2}|.|\Z)"
+_CONVERSION = r"%([-+ #0]*)([0-9]*)(\.[0-9]*)?([a-zA-Z%])"
+_QUOTED = r"[^A-Za-z0-9_@%+=:./-]"
 
 
 class _Unclear(Exception):
@@ -28,11 +28,11 @@ def echo(words: Sequence[Value], dialect: Dialect) -> Value | None:
     """The output of `echo`; None where it is not known."""
     newline, escapes, rest = True, dialect == "dash", list(words)
     try:
-        while rest and re.fullmatch(r"-[neE]+", rest[0].flat):
+        while rest and _is_option(rest[0]):
             option = rest[0].flat
             if dialect == "dash" and option != "-n":
                 break
-            if dialect == "sh" and (option != "-n" or (len(rest) > 1 and re.fullmatch(r"-[neE]+", rest[1].flat))):
+            if dialect == "sh" and (option != "-n" or (len(rest) > 1 and _is_option(rest[1]))):
                 return None
             newline = newline and "n" not in option
             if dialect == "bash":
@@ -48,6 +48,11 @@ def echo(words: Sequence[Value], dialect: Dialect) -> Value | None:
         return join((text, Value.literal("\n"))) if newline else text
     except _Unclear:
         return None
+
+
+def _is_option(word: Value) -> bool:
+    letters = word.flat[1:]
+    return bool(letters) and word.flat[0] == "-" and not letters.strip("neE")
 
 
 def spaced(words: Sequence[Value]) -> Value:
@@ -84,7 +89,7 @@ def _parse(form: str, dialect: Dialect) -> list[str | re.Match[str]]:
     position = 0
     while position < len(form):
         if form[position] == "%":
-            match = _CONVERSION.match(form, position)
+            match = re.compile(_CONVERSION).match(form, position)
             if match is None:
                 raise _Unclear
             pieces.append("%" if match.group(4) == "%" else match)
@@ -99,9 +104,9 @@ def _parse(form: str, dialect: Dialect) -> list[str | re.Match[str]]:
     return pieces
 
 
-def _text(text: str, dialect: Dialect, pattern: re.Pattern[str]) -> str:
+def _text(text: str, dialect: Dialect, pattern: str) -> str:
     """The text with its escapes replaced."""
-    return pattern.sub(lambda match: _escape(match, dialect), text) if "\\" in text else text
+    return re.sub(pattern, lambda match: _escape(match, dialect), text) if "\\" in text else text
 
 
 def _escape(match: re.Match[str], dialect: Dialect) -> str:
@@ -118,7 +123,7 @@ def _escape(match: re.Match[str], dialect: Dialect) -> str:
         if not 2 <= code < 128:
             raise _Unclear
         return chr(code)
-    if found in ('"', "'") and match.re is _ESCAPE:
+    if found in ('"', "'") and match.re.pattern == _ESCAPE:
         if dialect == "bash":
             return found
         raise _Unclear
@@ -127,7 +132,7 @@ def _escape(match: re.Match[str], dialect: Dialect) -> str:
     return "\\" + found
 
 
-def _unescaped(value: Value, dialect: Dialect, pattern: re.Pattern[str]) -> Value:
+def _unescaped(value: Value, dialect: Dialect, pattern: str) -> Value:
     pieces: list[Piece] = []
     for piece in value.pieces:
         if "\\" not in piece.text:
@@ -197,4 +202,4 @@ def _quoted(text: str) -> str:
         return "''"
     if not text.isascii() or not text.isprintable() or "~" in text or "#" in text:
         raise _Unclear
-    return _QUOTED.sub(lambda match: "\\" + match.group(), text)
+    return re.sub(_QUOTED, lambda match: "\\" + match.group(), text)

@@ -40,7 +40,7 @@ MAX_BYTES = 150_000
 """A longer script is none that a person wrote; the tree of one would take hundreds of megabytes."""
 
 _MISREAD = re.compile(rb"\\(.)|\$\$|\$(?=[)\s;|&])", re.S)
-_ANSI = re.compile(r"\$'(?:[^'\\\n]|\\.)*'")
+_ANSI = r"\$'(?:[^'\\\n]|\\.)*'"
 
 
 def read(source: Source) -> syntax.Script:
@@ -106,7 +106,7 @@ def hide_expansions(text: str) -> str:
                 end = words.expansion([], start, len(text) if line_end == -1 else line_end, True)
         except Unreadable:
             end = start + 1
-        quoted = _ANSI.match(text, start)
+        quoted = re.compile(_ANSI).match(text, start)
         if end > start + 4:
             pieces.append(text[position:start] + "${" + "_" * (end - start - 3) + "}")
         elif quoted is not None:
@@ -121,7 +121,7 @@ _BEHIND_HEREDOC = ("pipeline", "list", "command", "&&", "||", "|", "redirected_s
 _BODIES = ("variable_name", "do_group", "case_item", "comment", "c_style_for_expression")
 
 
-_BACKQUOTED = re.compile(r"`[^`\\]*`")
+_BACKQUOTED = r"`[^`\\]*`"
 MAX_ENDS_TRIED = 20
 MAX_BYTES_TRIED = 4_000_000
 
@@ -757,7 +757,7 @@ class _Reader:
         if self.depth > MAX_DEPTH:
             return None
         if text[start] == "`":
-            match = _BACKQUOTED.match(text, start)
+            match = re.compile(_BACKQUOTED).match(text, start)
             ends = [match.end() - 1] if match is not None else []
             inner = start + 1
         else:

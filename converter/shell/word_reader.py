@@ -21,17 +21,16 @@ Nested = Callable[[int, bool], "tuple[syntax.Part, int] | None"]
 
 MAX_NESTING = 100
 
-_PLAIN: dict[str, re.Pattern[str]] = {
-    "word": re.compile(r"[^\\'\"$`<>]+"),
-    "pattern": re.compile(r"[^\\'\"$`]+"),
-    "double": re.compile(r"[^\\\"$`]+"),
-    "operand": re.compile(r"[^\\\"$`]+"),
-    "here": re.compile(r"[^\\$`]+"),
-}
+_WORD = re.compile(r"[^\\'\"$`<>]+")
+_DOUBLE = re.compile(r"[^\\\"$`]+")
+_PLAIN: dict[Mode, re.Pattern[str] | str] = {
+    "word": _WORD, "pattern": r"[^\\'\"$`]+", "double": _DOUBLE, "operand": _DOUBLE, "here": r"[^\\$`]+",
+}  # fmt: skip
+"""What has no meaning of its own; what most scripts do not need is compiled when first used."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_RUNS_ON = re.compile(r'\$[A-Za-z_]\w*"+\w')
-_INDIRECT = re.compile(r"!(?:[A-Za-z_0-9]|#\})")
-_DIGITS = re.compile(r"[0-9]+")
+_RUNS_ON = r'\$[A-Za-z_]\w*"+\w'
+_INDIRECT = r"!(?:[A-Za-z_0-9]|#\})"
+_DIGITS = r"[0-9]+"
 _ESCAPED = {"double": '$`"\\\n', "operand": '$`"\\\n}', "here": "$`\\\n"}
 _SPECIAL = "?#@*$!-_"
 _OPERATORS = (
@@ -80,7 +79,7 @@ class WordReader:
 
     def word(self, start: int, end: int, mode: Mode = "word") -> syntax.Word:
         """The word from `start` to `end`; raises `Unreadable`."""
-        if mode == "word" and start < end and _PLAIN[mode].fullmatch(self.text, start, end):
+        if mode == "word" and start < end and _WORD.fullmatch(self.text, start, end):
             span = Span(start, end)
             return syntax.Word(span, (syntax.Text(span, self.text[start:end], False),))
         return syntax.Word(Span(start, end), tuple(self.parts(start, end, mode)))
@@ -106,7 +105,7 @@ class WordReader:
     def stretch(self, found: list[syntax.Part], start: int, end: int, mode: Mode, stops: str) -> int:
         text = self.text
         quoted = mode in ("double", "operand", "here")
-        plain = _PLAIN[mode]
+        plain = re.compile(_PLAIN[mode])
         position = start
         while position < end:
             character = text[position]
@@ -314,14 +313,14 @@ class WordReader:
             if follow not in "-+=?:%#/" or text[position + 2 : position + 3] == "}":
                 length = True
                 position += 1
-        elif _INDIRECT.match(text, position):
+        elif re.compile(_INDIRECT).match(text, position):
             indirect = True
             position += 1
         match = _NAME.match(text, position, end)
         if match is not None:
             name = match.group()
         else:
-            match = _DIGITS.match(text, position, end)
+            match = re.compile(_DIGITS).match(text, position, end)
             name = match.group() if match is not None else text[position : position + 1]
             if match is None and name not in _SPECIAL:
                 raise Unreadable(start)
@@ -369,7 +368,7 @@ class WordReader:
         if operator in _DEFAULTS:
             mode: Mode = "operand" if quoted else "pattern"
             operand, close = self.until(position, end, mode, "}")
-            if quoted and _RUNS_ON.search(text, position, close):
+            if quoted and re.compile(_RUNS_ON).search(text, position, close):
                 # bash drops the inner quotes first: `"${u:-"$x"y}"` is the value of `$xy`
                 span = Span(position, close)
                 operand = syntax.Word(span, (syntax.Opaque(span, text[position:close], True),))
@@ -433,7 +432,7 @@ _C_ESCAPES = {
     "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
     "\\": "\\", "'": "'", '"': '"', "?": "?",
 }  # fmt: skip
-_C_NUMBER = re.compile(r"x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}")
+_C_NUMBER = r"x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}"
 
 
 def ansi_c(text: str) -> str | None:
@@ -450,7 +449,7 @@ def ansi_c(text: str) -> str | None:
             position = behind
             continue
         letter = text[position + 1]
-        number = _C_NUMBER.match(text, position + 1)
+        number = re.compile(_C_NUMBER).match(text, position + 1)
         if letter in _C_ESCAPES:
             pieces.append(_C_ESCAPES[letter])
             position += 2

@@ -42,26 +42,34 @@ def look(artifact: Artifact, builder: BuildFile) -> Iterator[Evidence]:
 
 def _spelled(name: str, flat: str, text: str) -> Iterator[Evidence]:
     """Commands that name it, by whatever path: the folder they work in may not be known."""
+    # words in front of the patterns: most commands hold none, and a pattern is compiled when it is first used
     spelled = re.escape(name)
     for command in re.split(r"&&|\|\||[;|\n]", text):
-        if re.search(rf"(?:^|\s)(?:-o|--output)[ =]?['\"]?(?:\S*/)?{spelled}/?['\"]?(?=$|\s)", command):
-            if re.search(r"\bdotnet\b", command):
+        if name not in command:
+            continue
+        if "-o" in command and re.search(
+            rf"(?:^|\s)(?:-o|--output)[ =]?['\"]?(?:\S*/)?{spelled}/?['\"]?(?=$|\s)", command
+        ):
+            if "dotnet" in command and re.search(r"\bdotnet\b", command):
                 yield "folder", "dotnet writes it with -o"
             elif re.search(_COMPILERS, command) and "..." not in command and f"{name}/" not in command:
                 yield "file", f"the builder writes it with -o {name}"
-        if re.search(rf"\bgo\s+(?:install|get)\b.*(?:^|[\s/]){spelled}(?=$|[\s;&|@])", command) and "/bin/" in flat:
+        if "/bin/" in flat and re.search(rf"\bgo\s+(?:install|get)\b.*(?:^|[\s/]){spelled}(?=$|[\s;&|@])", command):
             yield "file", "go install makes it"
-        if re.search(
+        if "-d" in command and re.search(
             rf"\b(?:javac|kotlinc|scalac|groovyc|unzip)\b.*\s-d[ =]?['\"]?(?:\S*/)?{spelled}/?['\"]?(?=$|\s)", command
         ):
             yield "folder", "the builder writes files into it"
-    if re.search(rf"\bchmod\s+[ugoa]*\+x\s+(?:\S+\s+)*(?:\S*/)?{spelled}(?=$|[\s;&|])", text):
+    if "chmod" in text and re.search(rf"\bchmod\s+[ugoa]*\+x\s+(?:\S+\s+)*(?:\S*/)?{spelled}(?=$|[\s;&|])", text):
         yield "file", "the builder makes it executable"
-    if re.search(rf"\b(?:strip|upx|ldd)\s+(?:\S+\s+)*(?:\S*/)?{spelled}(?=$|[\s;&|])", text):
+    if any(tool in text for tool in ("strip", "upx", "ldd")) and re.search(
+        rf"\b(?:strip|upx|ldd)\s+(?:\S+\s+)*(?:\S*/)?{spelled}(?=$|[\s;&|])", text
+    ):
         yield "file", "the builder works on it as a program"
-    if any(_names(word, flat) for made in re.findall(r"\bmkdir\s+([^;&|\n]*)", text) for word in made.split()):
+    made = re.findall(r"\bmkdir\s+([^;&|\n]*)", text) if "mkdir" in text else []
+    if any(_names(word, flat) for words in made for word in words.split()):
         yield "folder", "the builder makes it a folder"
-    if re.search(rf"(?:^|[\s'\"=>])(?:{re.escape(flat)}|{spelled})/[\w.*]", text):
+    if f"{name}/" in text and re.search(rf"(?:^|[\s'\"=>])(?:{re.escape(flat)}|{spelled})/[\w.*]", text):
         yield "folder", "the builder works in it as a folder"
 
 

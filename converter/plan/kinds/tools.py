@@ -42,46 +42,57 @@ FOLDERS: tuple[tuple[str, str], ...] = (
 )
 """Ends of paths that are folders where a command fits: the command's pattern is empty where the name says it all."""
 
+_FOLDER_WORDS = (
+    "asset", "bin/", "build", "component", "dist", "html", "modules", "next", "out", "packages", "public", "rel", "site",
+    "stack", "static", "target", "vendor", "www",
+)  # fmt: skip
+"""What every path that fits one of them holds: most paths hold none, and patterns are compiled when first used."""
+
 _PLATFORMS = (
     r"(?i)(?:release|debug|linux|darwin|windows|freebsd|(?:\w+[_-])?(?:amd64|arm64|armv\d\w*|arm|386|x86|x86_64|x64)|"
     r"publish|dist|plugins|conf|lib|scripts)"
 )
 """Names of folders among binaries."""
 
-_FOLDER_FLAGS: tuple[tuple[str, frozenset[str]], ...] = (
-    (r"javac|kotlinc|scalac|groovyc|unzip", frozenset({"-d"})),
-    (r"tar|bsdtar|make|ninja", frozenset({"-C", "--directory"})),
-    (r"pip[\d.]*", frozenset({"-t", "--target", "--prefix", "--root", "-w", "--wheel-dir", "-d", "--dest"})),
-    (r"stack|cabal", frozenset({"--local-bin-path", "--installdir", "--bindir"})),
-    (r"cargo", frozenset({"--target-dir", "--root", "--out-dir", "--artifact-dir"})),
-    (r"cmake", frozenset({"-B", "--build", "--prefix"})),
-    (r"meson", frozenset({"-C"})),
-    (r"git", frozenset({"-C"})),
-    (r"hugo", frozenset({"-d", "--destination"})),
-    (r"jekyll|bundle", frozenset({"-d", "--destination"})),
-    (r"mix", frozenset({"--path"})),
-    (r"dotnet", frozenset({"-o", "--output"})),
-    (r"tsc", frozenset({"--outDir"})),
-    (r"babel", frozenset({"-d", "--out-dir"})),
-    (r"webpack|ng|vite", frozenset({"--output-path", "--outDir"})),
-    (r".*", frozenset({"--out-dir", "--outdir", "--outDir", "--output-path", "--dist-dir", "--wheel-dir", "--destination"})),
-)  # fmt: skip
-"""Programs, and their flags that name a folder which they write into, or work in."""
+_FOLDER_FLAGS: tuple[tuple[frozenset[str] | None, frozenset[str]], ...] = tuple(
+    (frozenset(programs.split()) or None, frozenset(flags.split()))
+    for programs, flags in (
+        ("javac kotlinc scalac groovyc unzip", "-d"),
+        ("tar bsdtar make ninja", "-C --directory"),
+        ("pip", "-t --target --prefix --root -w --wheel-dir -d --dest"),
+        ("stack cabal", "--local-bin-path --installdir --bindir"),
+        ("cargo", "--target-dir --root --out-dir --artifact-dir"),
+        ("cmake", "-B --build --prefix"),
+        ("meson git", "-C"),
+        ("hugo jekyll bundle", "-d --destination"),
+        ("mix", "--path"),
+        ("dotnet", "-o --output"),
+        ("tsc", "--outDir"),
+        ("babel", "-d --out-dir"),
+        ("webpack ng vite", "--output-path --outDir"),
+        ("", "--out-dir --outdir --outDir --output-path --dist-dir --wheel-dir --destination"),
+    )
+)
+"""Programs (None for all), and their flags that name a folder which they write into, or work in."""
 
 
 def by_place(flat: str, text: str) -> Iterator[Evidence]:
     """What the path itself says beside the builder's commands."""
-    for shape, command in FOLDERS:
+    for shape, command in FOLDERS if any(word in flat for word in _FOLDER_WORDS) else ():
         if re.search(rf"{shape}$", flat) and (not command or re.search(command, text)):
             yield "folder", f"that is the folder which such a build calls {paths.base_name(flat)}"
             break
     name = paths.base_name(flat)
-    if "." in name or re.fullmatch(_PLATFORMS, name):
+    folder = paths.parent(flat)
+    built_by_cargo = "/target/" in flat and "cargo" in text
+    among_programs = folder.endswith(("/bin", "/sbin"))
+    if "." in name or not (built_by_cargo or among_programs) or re.fullmatch(_PLATFORMS, name):
         return
-    if re.search(r"/target/(?:[\w-]+/)?(?:release|debug)/[\w-]+$", flat) and re.search(r"\bcargo\b", text):
+    cargo = built_by_cargo and re.search(r"/target/(?:[\w-]+/)?(?:release|debug)/[\w-]+$", flat)
+    if cargo and re.search(r"\bcargo\b", text):
         if name not in ("build", "deps", "examples", "incremental", "bundle"):
             yield "file", "cargo puts programs there"
-    elif re.search(r"/s?bin/[^/]+$", flat):
+    elif among_programs:
         yield "file", "programs lie in such a folder"
 
 
@@ -90,8 +101,11 @@ def by_command(flat: str, command: BuildCommand) -> Iterator[Evidence]:
     yield from _go(flat, command)
     yield from _copy(flat, command)
     words = command.words
+    program = command.program
+    if program.rstrip("0123456789.") == "pip":
+        program = "pip"
     for programs, flags in _FOLDER_FLAGS:
-        if re.fullmatch(programs, command.program):
+        if programs is None or program in programs:
             for index, word in enumerate(words):
                 flag, equals, value = word.partition("=")
                 if flag not in flags or (not equals and index + 1 == len(words)):
