@@ -158,7 +158,8 @@ RULES: dict[str, Rule] = _table(
         "STG203",
         "one name, two build arguments",
         "Both Dockerfiles declare the argument, and the two builds give it different values or defaults. In one file "
-        "one value would win. Rename it in one of the Dockerfiles first.",
+        "one value would win, and it cannot get another name in the builder: its image is still needed, the engine sets "
+        "it by itself, or something reads it that cannot be followed. Rename it in one of the Dockerfiles first.",
     ),
     Rule(
         "STG204",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
-from converter.diagnostics import note, refuse
-from converter.dockerfile.pairs import pairs
-from converter.dockerfile.stages import global_arguments
+from converter.diagnostics import Diagnostic, note, refuse
+from converter.docker_cli.commands import BuildArg
+from converter.dockerfile.environment import PROXY_ARGUMENTS
 from converter.machine import paths
 from converter.machine.events import Built, Event
 from converter.machine.value import Value, is_known
 from converter.plan import commands, options
+from converter.plan.arguments import declared, has_default
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.spelling import Spelling
@@ -54,10 +56,10 @@ class CallEditor:
 
     def edit_final(self, plan: FinalPlan, result: Plan) -> None:
         event = plan.runtime.event
-        self.check_same_arguments(plan)
         texts = self.carried(plan)
         for builder in plan.builders:
             result.diagnostics += options.carry(builder.event, event)[1]
+            result.diagnostics += self.required(builder, plan)
         added: dict[str, str] = {}
         for spelling_key, spelling in self.spellings.items():
             if spelling_key[0] != event.number:
@@ -139,21 +141,6 @@ class CallEditor:
             texts += [text for text in found if text not in texts]
         return texts
 
-    def check_same_arguments(self, plan: FinalPlan) -> None:
-        """Two builders in one file get their arguments from one command line."""
-        given: dict[str, str] = {}
-        for builder in plan.builders:
-            for name in _declared(builder):
-                value = builder.arguments[name].flat if name in builder.arguments else ""
-                if given.setdefault(name, value) != value:
-                    raise refuse(
-                        "STG203",
-                        f"two builders get different values for `{name}`, and in one build both would get the same",
-                        builder.event.site.source,
-                        builder.event.site.span,
-                        f"rename `{name}` in one of the Dockerfiles first",
-                    )
-
     def name_file(self, plan: FinalPlan, texts: list[str]) -> list[Edit]:
         """`-f` for a Dockerfile that the script put into another place, or that the new context does not begin with.
 
@@ -184,14 +171,14 @@ class CallEditor:
         event = builder.event
         final = runtime.event
         texts = []
-        declared = _declared(builder)
-        theirs = _declared(runtime)
+        names = plan.renames.get(event.number, {})
+        known = declared(builder)
         for argument in event.command.build_args:
             name = argument.name
             value = builder.arguments[name]
-            if name not in declared and name not in _PREDEFINED:
+            if name not in known and name not in PROXY_ARGUMENTS:
                 continue
-            if name in runtime.arguments:
+            if name in runtime.arguments and name not in names:
                 if runtime.arguments[name].flat != value.flat:
                     raise refuse(
                         "STG203",
@@ -199,17 +186,9 @@ class CallEditor:
                         f"`{self.work.show(value.flat)}` at the build of the builder image",
                         final.site.source,
                         final.site.span,
-                        f"rename `{name}` in one of the two Dockerfiles, and here, then try again",
+                        "give both builds the same value first",
                     )
                 continue
-            if name in theirs:
-                raise refuse(
-                    "STG203",
-                    f"the builder gets `{name}` from the script and this file does not; in one build both would",
-                    runtime.source,
-                    theirs[name],
-                    f"rename `{name}` in one of the two Dockerfiles first",
-                )
             why = commands.still_holds(value, final, self.work.show(value.flat))
             if why is not None and argument.value is not None:
                 raise refuse(
@@ -220,22 +199,49 @@ class CallEditor:
                     "keep the value in a variable that is set once",
                 )
             if event.spans:
-                texts.append(commands.flag_text(event, argument.flag, final))
+                text = commands.flag_text(event, argument.flag, final)
+                texts.append(self.renamed(text, argument, names[name], event) if name in names else text)
             else:
                 # the script has no such flag: the value stands in the name of an image that it runs
                 reference = value.pieces[0].reference
                 assert reference is not None
-                texts.append(f"--build-arg {name}={reference.expression}")
-        for name in runtime.arguments:
-            if name in declared and name not in builder.arguments:
-                raise refuse(
-                    "STG203",
-                    f"this build gets `{name}` from the script and the builder's build does not; in one build both would",
-                    builder.source,
-                    declared[name],
-                    f"rename `{name}` in one of the two Dockerfiles first",
-                )
+                texts.append(f"--build-arg {names.get(name, name)}={reference.expression}")
         return texts
+
+    def required(self, builder: BuildFile, plan: FinalPlan) -> list[Diagnostic]:
+        """Notes on arguments that a plain `docker build` did not need before."""
+        event = plan.runtime.event
+        names = plan.renames.get(builder.event.number, {})
+        return [
+            note(
+                "STG610",
+                f"a plain `docker build` of {plan.runtime.path} needs `--build-arg {names.get(name, name)}` now: "
+                f"{builder.path or 'the builder'} has no default for it",
+                event.site.source,
+                event.site.span,
+                "give the ARG in the builder stage a default, if there is one that serves",
+            )
+            for name in declared(builder)
+            if name in builder.arguments
+            and not has_default(builder, name)
+            and (name in names or name not in declared(plan.runtime))
+        ]
+
+    def renamed(self, text: str, argument: BuildArg, name: str, event: Built) -> str:
+        """A `--build-arg` under another name."""
+        old = argument.name
+        if argument.value is None and old in event.state.variables:
+            return f'--build-arg {name}="${old}"'
+        new, count = re.subn(rf"(?<!\w){re.escape(old)}=", f"{name}=", text, count=1)
+        if not count:
+            raise refuse(
+                "STG203",
+                f"the two builds give `{old}` different values, and this one cannot get another name here",
+                event.site.source,
+                commands.flag_span(event, argument.flag),
+                f"write `--build-arg {old}=VALUE` out",
+            )
+        return new
 
     def edit_builder(self, builder: BuildFile, plan: FinalPlan, result: Plan) -> None:
         """A build image that is still needed is built from the single Dockerfile, up to its stage."""
@@ -324,28 +330,11 @@ def _context_edits(event: Built, folder: str) -> list[Edit]:
     return [Edit(event.spans[context.index], commands.shell_word(paths.relative(folder, event.state.folder)))]
 
 
-_PREDEFINED = frozenset(
-    name
-    for base in ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy")
-    for name in (base, base.upper())
-)
-
-
 def given_arguments(files: Iterable[BuildFile]) -> dict[str, str | None]:
     """The arguments that Dockerfiles declare, each with the value that the script gives it, None where it gives none."""
     found: dict[str, str | None] = {}
     for file in files:
-        for name in _declared(file):
+        for name in declared(file):
             value = file.arguments[name].flat if name in file.arguments else None
             found[name] = value if found.get(name, value) == value else None
-    return found
-
-
-def _declared(file: BuildFile) -> dict[str, Span]:
-    """The names that a Dockerfile declares with ARG."""
-    found: dict[str, Span] = {}
-    for instruction in (*global_arguments(file.tree), *(i for s in file.stages for i in s.instructions)):
-        if instruction.keyword == "ARG":
-            for pair in pairs(instruction):
-                found.setdefault(pair.name, pair.span)
     return found

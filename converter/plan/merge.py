@@ -8,10 +8,8 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, field
 
 from converter.diagnostics import refuse
-from converter.dockerfile.pairs import pairs
-from converter.dockerfile.stages import Stage, global_arguments, stage_references
+from converter.dockerfile.stages import global_arguments, stage_references
 from converter.dockerfile.syntax import Blank, ByteOrderMark, Comment, Directive, Dockerfile, Instruction
-from converter.dockerfile.words import WordError, references
 from converter.machine import paths
 from converter.plan.dockerfiles import BuildFile
 from converter.source import Edit, Source, Span, apply_edits
@@ -125,10 +123,9 @@ def merge(
     """The blocks of the single Dockerfile; `tails` is what is added to the stage of a builder, by its build's number.
 
     `image_stages` maps an image name that the runtime file copies from to the stage it became. Raises
-    `Refusal` where parser directives or global arguments of the files contradict each other.
+    `Refusal` where parser directives of the files contradict each other.
     """
     directives = _directives((*builders, runtime))
-    _check_arguments((*builders, runtime))
     newline = builders[0].tree.newline if builders else runtime.tree.newline
     used = {name.lower() for name in names.values()} | {n.lower() for n in _names(runtime)}
     blocks: list[str] = []
@@ -244,12 +241,19 @@ def _pieces(tree: Dockerfile, edits: list[Edit], first: bool) -> tuple[str, str]
             moved.append(node.span)
     del kept_mark
     removed = [Edit(span, "") for span in (*dropped, *moved)]
-    body = apply_edits(source.text, [*edits, *removed])
-    lead = "".join(source.slice(span) for span in moved)
+    inside = [edit for edit in edits if any(edit.span in span for span in moved)]
+    body = apply_edits(source.text, [*(edit for edit in edits if edit not in inside), *removed])
+    lead = "".join(_moved(source, span, inside) for span in moved)
     if moved or any(isinstance(node, Directive) for node in tree.nodes):
         start = len(body) - len(body.lstrip("\r\n"))
         body = body[start:]
     return lead, body
+
+
+def _moved(source: Source, span: Span, edits: Iterable[Edit]) -> str:
+    """The text of a span with the edits inside it."""
+    own = [Edit(Span(e.span.start - span.start, e.span.end - span.start), e.text) for e in edits if e.span in span]
+    return apply_edits(source.slice(span), own)
 
 
 def _directives(files: tuple[BuildFile, ...]) -> str:
@@ -295,50 +299,3 @@ def _uses_escapes(tree: Dockerfile, other: str) -> bool:
 
 def _stripped(source: Source, span: Span) -> Span:
     return Span(span.start, span.start + len(source.slice(span).rstrip("\r\n")))
-
-
-def _check_arguments(files: tuple[BuildFile, ...]) -> None:
-    """Global arguments of one file must not change what the other one means."""
-    for file in files:
-        own = {pair.name: (pair, node) for node in global_arguments(file.tree) for pair in pairs(node)}
-        for other in files:
-            if other is file:
-                continue
-            theirs = {pair.name: pair for node in global_arguments(other.tree) for pair in pairs(node)}
-            for name, (pair, _) in own.items():
-                if name in theirs and theirs[name].value != pair.value:
-                    _clash(file, pair.span, other, name)
-                if name not in theirs and (_declares_bare(other.stages, name) or _names_in_from(other, name)):
-                    _clash(file, pair.span, other, name)
-
-
-def _declares_bare(stages: tuple[Stage, ...], name: str) -> bool:
-    """Whether a stage has `ARG name` without a default, which would take the global value."""
-    for stage in stages:
-        for instruction in stage.instructions:
-            if instruction.keyword == "ARG":
-                for pair in pairs(instruction):
-                    if pair.name == name and pair.value is None:
-                        return True
-    return False
-
-
-def _names_in_from(file: BuildFile, name: str) -> bool:
-    """Whether a FROM of the file uses the variable, which the file does not declare."""
-    for stage in file.stages:
-        try:
-            if any(found.name == name for found in references(stage.image, file.tree.escape)):
-                return True
-        except WordError:
-            continue
-    return False
-
-
-def _clash(file: BuildFile, span: Span, other: BuildFile, name: str) -> None:
-    raise refuse(
-        "STG203",
-        f"the global argument `{name}` means something else in {other.path}",
-        file.source,
-        span,
-        f"rename `{name}` in one of the two Dockerfiles, and in the script, then try again",
-    )

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from converter.diagnostics import Diagnostic
 from converter.plan import copies
+from converter.plan.arguments import Renames
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import Liveness
 from converter.plan.merge import Blocks
@@ -38,6 +39,7 @@ class FinalPlan(Struct, frozen=True):
     builder_edits: Mapping[int, list[Edit]]
     inner: tuple[copies.Rewritten, ...] = ()
     split: Mapping[int, str] = {}
+    renames: Renames = {}
 
 
 class Plan(Struct):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from converter.diagnostics import Diagnostic, note, refuse
+from converter.docker_cli.words import Flag
 from converter.machine.events import Built
 from converter.plan.commands import flag_span, flag_text, still_holds
 
@@ -23,6 +24,13 @@ LIMITS = frozenset({"memory", "memory-swap", "cpu-shares", "cpu-period", "cpu-qu
 """Those of them that give a RUN more or less room, and so can hold for a second image that asks for no limit."""
 
 
+WIDER = {"network": "host"}
+"""The value of a shared option that gives every RUN more than it has without: one that asks for none gets along with it.
+
+A RUN in the host's network reaches what it reaches from the bridge; /etc/hosts and /etc/resolv.conf are in no image.
+"""
+
+
 def carry(builder: Built, final: Built) -> tuple[list[str], list[Diagnostic]]:
     """The flags that the final build takes over, as source text, and notes about them.
 
@@ -33,7 +41,7 @@ def carry(builder: Built, final: Built) -> tuple[list[str], list[Diagnostic]]:
     place = final.site.source, final.site.span
     for flag in builder.command.flags:
         name = flag.name
-        alone = name in LIMITS and all(other.name != name for other in final.command.flags)
+        alone = _holds_alone(flag, final)
         if name in ABSORBED or (name in SHARED and not alone):
             continue
         if name in CARRIED or alone:
@@ -72,7 +80,13 @@ def carry(builder: Built, final: Built) -> tuple[list[str], list[Diagnostic]]:
     for name in SHARED:
         ours = [_value(flag) for flag in builder.command.flags if flag.name == name]
         theirs = [_value(flag) for flag in final.command.flags if flag.name == name]
-        if ours != theirs and (theirs or name not in LIMITS):
+        if name == "add-host":
+            agree = _one_address_each([*ours, *theirs])
+        elif name in WIDER:
+            agree = ours == theirs or {*ours, *theirs} == {WIDER[name]}
+        else:
+            agree = ours == theirs or (not theirs and name in LIMITS)
+        if not agree:
             mine = ", ".join(ours) or "nothing"
             other = ", ".join(theirs) or "nothing"
             raise refuse(
@@ -82,6 +96,24 @@ def carry(builder: Built, final: Built) -> tuple[list[str], list[Diagnostic]]:
                 "give both builds the same value first",
             )
     return taken, notes
+
+
+def _holds_alone(flag: Flag, final: Built) -> bool:
+    """Whether the final build takes over a shared option that it does not have itself."""
+    theirs = [_value(other) for other in final.command.flags if other.name == flag.name]
+    if flag.name == "add-host":
+        return _value(flag) not in theirs
+    return not theirs and (flag.name in LIMITS or _value(flag) == WIDER.get(flag.name))
+
+
+def _one_address_each(values: list[str]) -> bool:
+    """Whether no host of `--add-host HOST:ADDRESS` has two addresses."""
+    found: dict[str, str] = {}
+    for value in values:
+        host, _, address = value.partition("=" if "=" in value else ":")
+        if found.setdefault(host, address) != address:
+            return False
+    return True
 
 
 def _value(flag: object) -> str:

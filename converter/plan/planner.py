@@ -15,6 +15,7 @@ from converter.machine.host import FromHost
 from converter.machine.value import is_known
 from converter.plan import copies
 from converter.plan.archives import unpack_lines
+from converter.plan.arguments import find_renames, rename_edits
 from converter.plan.builders import Builders, StageRun, add_all, find_builders, outs_of
 from converter.plan.calls import CallEditor, given_arguments
 from converter.plan.checks import Checker
@@ -223,6 +224,7 @@ class _Planner:
         for number in builders.files:
             if number in liveness.images and self.changes_image(builders, number, takes):
                 split[number] = split_name({**names, **split}, number, ordered, runtime)
+        renames = find_renames(ordered, runtime, names, liveness.images)
         origins = {number: _origin(split.get(number, names[number]), file, builders.runs.get(number, []))
                    for number, file in builders.files.items()}  # fmt: skip
         for number, file in builders.images.items():
@@ -311,6 +313,7 @@ class _Planner:
             ]
             edits = [*(tails[number].edits if number in tails else []), *(e for _, e in context.edits.get(number, []))]
             edits += inner[number].edits if number in inner else []
+            edits += rename_edits(builder, renames[number]) if number in renames else []
             if number in split:
                 keyword = builder.source.slice(builder.target.from_instruction.keyword_span)
                 word = "as" if keyword.islower() else "AS"
@@ -318,7 +321,9 @@ class _Planner:
             tails[number] = Tail([*arguments, *lines], edits, int(number in split))
         blocks = merge(ordered, runtime, names, rewritten.edits, image_stages, tails)
         edits_of = {number: tail.edits for number, tail in tails.items()}
-        return FinalPlan(runtime, ordered, names, blocks, rewritten, context, edits_of, tuple(inner.values()), split)
+        return FinalPlan(
+            runtime, ordered, names, blocks, rewritten, context, edits_of, tuple(inner.values()), split, renames
+        )
 
     def changes_image(self, builders: Builders, number: int, takes: tuple[Take, ...]) -> bool:
         """Whether the stage would hold more than the image of its Dockerfile: a container's build, a mode."""

@@ -185,7 +185,6 @@ CLASHES = [
     pytest.param(
         "# escape=`\nFROM golang\nRUN a `\n  b\n", "FROM alpine\nRUN a \\\n  b\n", "STG202", id="two escape characters"
     ),
-    pytest.param("ARG V=1\nFROM golang:$V\n", "ARG V=2\nFROM alpine:$V\n", "STG203", id="two defaults"),
     pytest.param("FROM golang\n", "FROM app:build\n", "STG404", id="the runtime image is built from the build image"),
 ]
 
@@ -386,6 +385,36 @@ ARGUMENTS = [
         "docker build -t app .",
         id="what holds for the build image only goes",
     ),
+    pytest.param(
+        "--network host", "", "", "", "docker build -t app --network host .", id="the host's network serves both"
+    ),
+    pytest.param(
+        "", "--network host", "", "", "docker build -t app --network host .", id="also where it was the other's"
+    ),
+    pytest.param(
+        "--add-host a:1.2.3.4",
+        "--add-host b:1.2.3.5",
+        "",
+        "",
+        "docker build -t app --add-host b:1.2.3.5 --add-host a:1.2.3.4 .",
+        id="hosts of both",
+    ),
+    pytest.param(
+        "--build-arg V=1",
+        "--build-arg V=2",
+        "ARG V\n",
+        "ARG V\n",
+        "docker build -t app --build-arg V=2 --build-arg BUILDER_V=1 .",
+        id="one name with two values",
+    ),
+    pytest.param(
+        '--build-arg "V=1 2"',
+        "",
+        "ARG V\n",
+        "ARG V\n",
+        'docker build -t app --build-arg "BUILDER_V=1 2" .',
+        id="a value that must not reach the runtime",
+    ),
 ]
 
 
@@ -402,9 +431,9 @@ def test_an_option_of_the_first_build(first: str, second: str, builder: str, run
 
 OPTIONS = [
     pytest.param("--platform linux/arm64", "", "STG403", id="a platform of one"),
-    pytest.param("--network host", "", "STG403", id="a network of one"),
-    pytest.param("--build-arg V=1", "--build-arg V=2", "STG203", id="one argument with two values"),
-    pytest.param("--build-arg V=1", "", "STG203", id="an argument that would reach the runtime stage"),
+    pytest.param("--network none", "", "STG403", id="no network for one"),
+    pytest.param("", "--network tools", "STG403", id="a network of its own for one"),
+    pytest.param("--build-arg http_proxy=a", "--build-arg http_proxy=b", "STG203", id="two proxies"),
     pytest.param("--add-host a:1.2.3.4", "--add-host a:5.6.7.8", "STG403", id="two addresses"),
 ]
 

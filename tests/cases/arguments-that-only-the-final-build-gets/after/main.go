@@ -1,0 +1,5 @@
+package main
+
+var version, channel string
+
+func main() { println(version, channel) }

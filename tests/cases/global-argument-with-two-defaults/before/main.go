@@ -1,0 +1,5 @@
+package main
+
+var goVersion string
+
+func main() { println(goVersion) }
