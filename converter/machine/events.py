@@ -62,13 +62,17 @@ class Built(Event, frozen=True):
 
 
 class Created(Event, frozen=True):
-    """`docker create` or `docker run`: `image` is None for an image that the script did not build."""
+    """`docker create` or `docker run`: `image` is None for an image that the script did not build.
+
+    `fed` tells that the container reads what the script gives it as standard input.
+    """
 
     container: Container
     image: Image | None
     command: docker.Create | docker.Run
     words: tuple[Value, ...]
     spans: tuple[Span, ...] = ()
+    fed: bool = False
 
 
 class CopiedOut(Event, frozen=True):

@@ -114,8 +114,8 @@ def _add(work: Work, runtime: BuildFile, found: Builders, out: CopiedOut, with_m
     if created.number in found.stage_of:
         return
     running = work.runs[created.number]
-    if out.mechanism == MOUNTED:
-        _add_mounted(work, runtime, found, created)
+    if out.mechanism == MOUNTED or (running.kind == "build" and mounts_of(work, created)):
+        _add_mounted(work, runtime, found, created, out)
         return
     if created.image is not None:
         file = work.builder_of(out, facts)
@@ -141,13 +141,14 @@ def _created(work: Work, out: CopiedOut, facts: Facts) -> Created:
     return created
 
 
-def _add_mounted(work: Work, runtime: BuildFile, found: Builders, last: Created) -> None:
-    """All containers that worked in the folders of this one, in groups that can share a stage."""
+def _add_mounted(work: Work, runtime: BuildFile, found: Builders, last: Created, taken: CopiedOut) -> None:
+    """All containers that worked in the folders of this one, in groups that can share a stage; `taken` is what is needed."""
     chain = _chain(work, last)
     previous: int | None = None
     key: object = None
     for created in chain:
-        out = next(o for o in work.outs if o.container.event == created.number and o.mechanism == MOUNTED)
+        outs = (o for o in work.outs if o.container.event == created.number and o.mechanism == MOUNTED)
+        out = next(outs, taken)
         running = work.runs.get(created.number) or what_it_did(created, out, work.run, work.loader)
         work.runs[created.number] = running
         mounts = mounts_of(work, created)

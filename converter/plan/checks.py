@@ -12,11 +12,13 @@ from converter.machine.host import Entry, FromContainer, FromLink, FromTree, pos
 from converter.machine.mechanisms import EXPORTED, MOUNTED, REDIRECTED, STREAMED
 from converter.machine.value import is_known
 from converter.plan import contexts
+from converter.plan.builders import mounts_of
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import INSPECTIONS, Liveness
 from converter.plan.model import FinalPlan
 from converter.plan.runs import Running, what_it_did
 from converter.plan.takes import Artifact, Take
+from converter.plan.volumes import check_volumes
 from converter.plan.work import Work
 from converter.shell.commands.effects import only_checks
 
@@ -93,6 +95,7 @@ class Checker:
             )
         created = self.work.run.events[out.container.event]
         assert isinstance(created, Created)
+        check_volumes(self.work, created, out)
         if out.mechanism == EXPORTED:
             self.work.runs[created.number] = Running("noise", "the container only copies files out")
             return
@@ -104,9 +107,9 @@ class Checker:
                 *place,
                 "drop `-t` first; the recipe cannot have worked as it stands",
             )
-        if out.mechanism != MOUNTED:
-            self.check_mounts_of(created)
         running = what_it_did(created, out, self.work.run, self.work.loader)
+        if out.mechanism != MOUNTED:
+            self.check_mounts_of(created, out, running)
         self.work.runs[created.number] = running
         if running.kind == "noise" and out.mechanism not in (EXPORTED, REDIRECTED, STREAMED):
             self.work.assume(running.why, created)
@@ -136,21 +139,25 @@ class Checker:
             f"let the script make or remove `{shown}` before it copies the folder there",
         )
 
-    def check_mounts_of(self, created: Created) -> None:
-        """Files of the host that a container saw are no part of its image."""
-        command = created.command
+    def check_mounts_of(self, created: Created, out: CopiedOut, running: Running) -> None:
+        """What a container saw of the host is no part of its image: a build may have used it, so the stage has to have it
+        too; where nothing was built, only files that are taken from there matter."""
         place = created.site.source, created.site.span
-        for volume in command.volumes:
-            if volume.source is not None:
+        if created.command.privileged:
+            raise refuse("STG402", "the container may change more than itself", *place)
+        if running.kind == "build":
+            mounts_of(self.work, created)
+            return
+        for volume in created.command.volumes:
+            target, path = volume.target.text.rstrip("/"), out.source.flat.rstrip("/")
+            if volume.source is not None and (f"{path}/".startswith(f"{target}/") or target.startswith(f"{path}/")):
                 raise refuse(
                     "STG402",
-                    f"the container sees `{self.work.show(volume.source.text)}` of the host, so its files are not those "
-                    "of the image",
+                    f"the container sees `{self.work.show(volume.source.text)}` of the host at "
+                    f"`{self.work.show(volume.target.text)}`, so what is copied out of there is not of its image",
                     *place,
-                    "convert this recipe by hand",
+                    "copy the files from where they come from",
                 )
-        if command.privileged or command.volumes_from:
-            raise refuse("STG402", "the container may change more than itself", *place)
 
     def check_between(self, out: CopiedOut, runtime: BuildFile, artifact: Artifact) -> None:
         for event in self.work.run.events[out.number + 1 : runtime.event.number]:

@@ -96,6 +96,14 @@ def what_it_did(created: Created, out: CopiedOut, run: Run, loader: Loader) -> R
             "say what the base image runs with --image-facts, or name the command behind the image",
         )
     shown = run.unknowns.show(" ".join(line.flats))
+    if created.fed:
+        raise refuse(
+            "STG402",
+            f"the container runs `{shown}` with what the script gives it as standard input, and a RUN has none",
+            created.site.source,
+            created.site.span,
+            "let the builder Dockerfile COPY that input, and read it from there",
+        )
     return Running("build", f"`{shown}` ({line.origin}) is the build, and a RUN of the stage now", line)
 
 

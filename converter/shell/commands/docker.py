@@ -28,6 +28,7 @@ from converter.machine.value import TOKEN_END, TOKEN_START, Piece, Value, is_kno
 from converter.shell.commands import lookups, streams
 from converter.shell.commands.attached import attached_run
 from converter.shell.commands.call import Call, Handler, Result
+from converter.shell.commands.inputs import redirected
 from converter.shell.commands.other import other
 from converter.shell.expansion import Field
 
@@ -230,7 +231,18 @@ def _create(command: docker.Create | docker.Run, call: Call, state: State) -> Re
     name = command.container_name.text if command.container_name is not None else None
     container = Container(number, image, image_value, name)
     call.machine.record(
-        Created(number, call.site, call.calls, state, container, image, command, call.values, call.spans)
+        Created(
+            number,
+            call.site,
+            call.calls,
+            state,
+            container,
+            image,
+            command,
+            call.values,
+            call.spans,
+            _is_fed(command, call),
+        )
     )
     containers = dict(state.containers)
     token = call.machine.run.unknowns.token(
@@ -248,6 +260,15 @@ def _create(command: docker.Create | docker.Run, call: Call, state: State) -> Re
     if not gives_id:
         state = attached_run(call, state, number)
     return Result(state, Value((Piece(token + "\n"),)) if gives_id else None)
+
+
+def _is_fed(command: docker.Create | docker.Run, call: Call) -> bool:
+    """Whether a container reads standard input that comes from a file, a here-document or a pipe.
+
+    Without `-i` the engine gives it none (reference of `docker run`).
+    """
+    piped = call.stdin is not None or bool(call.fed_by) or call.machine.feeding is not None
+    return command.interactive is not False and (redirected(call) or piped)
 
 
 def _copy(command: docker.Cp, call: Call, state: State) -> Result:
