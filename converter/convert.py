@@ -32,6 +32,7 @@ from converter.plan.planner import plan
 from converter.plan.remarks import note_mention
 from converter.plan.runs import inspector
 from converter.plan.script import edit_script
+from converter.plan.wishes import NO_WISHES, Wishes
 from converter.render.environment import render_dockerfile
 from converter.result import (
     Assumption,
@@ -67,7 +68,8 @@ class Options(Struct, frozen=True):
 
     `cwd` is where the driver is started, relative to the root; `arguments` are the driver's own,
     None where they were not given; `image` picks a final image by its tag; `builder` and `runtime`
-    name the Dockerfiles where there is a choice; `targets` are goals of a Makefile or jobs of a CI file; `facts` is the text of the image facts file.
+    name the Dockerfiles where there is a choice; `targets` are goals of a Makefile or jobs of a CI file; `facts` is the text of the image facts file;
+    `wishes` are about the form of the result.
     """
 
     cwd: str | None = None
@@ -78,6 +80,7 @@ class Options(Struct, frozen=True):
     runtime: str | None = None
     facts: str | None = None
     targets: tuple[str, ...] = ()
+    wishes: Wishes = NO_WISHES
 
 
 class Tree(Struct, frozen=True):
@@ -253,7 +256,7 @@ def _attempt(
         run = start()
         loader = Loader(run, tree.texts, facts)
         mentions = _mentions(tree, run)
-        result = plan(run, loader, options.image, mentions, options.runtime)
+        result = plan(run, loader, options.image, mentions, options.runtime, options.wishes)
         _check_choice(result, options)
         return _recipe(source, kind, result, templates)
     except NeedsFiles as needs:

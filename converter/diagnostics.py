@@ -248,7 +248,8 @@ RULES: dict[str, Rule] = _table(
         "STG501",
         "a step on the host may change the artifact",
         "Between `docker cp` and the final build a command of the host works on the artifact, so the image holds its "
-        "result and not the file of the build image. Move that step into the builder Dockerfile first.",
+        "result and not the file of the build image. Move that step into the builder Dockerfile first; where the build image has the "
+        "program, --move-host-steps does it.",
     ),
     Rule(
         "STG502",
@@ -374,6 +375,12 @@ RULES: dict[str, Rule] = _table(
         "a step that ran anew each time may be cached",
         "A `docker run` runs at each build; a RUN instruction is cached while the instructions above it and the files "
         "that they take stay the same. Something that fetches the newest version may so bring an older one.",
+    ),
+    Rule(
+        "STG617",
+        "a step of the host is a RUN now",
+        "The script changed the artifact on the host after it was copied out, and --move-host-steps lets the builder's stage do "
+        "the same with its own program. Another version of that program may write other bytes: `stageify verify` shows it.",
     ),
     # 7xx: reviews
     Rule(

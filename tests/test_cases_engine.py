@@ -64,9 +64,10 @@ def test_the_old_and_the_new_script_build_the_same_image(engine: Engine, name: s
     engine.add(*sorted((external_images(before) | external_images(after) | set(case.get("images", []))) - set(like)))
     engine.add(*(stand_in(image, like=model) for image, model in like.items()))
 
-    driver = json.loads(done.stdout)["recipes"][0]["driver"]
+    converted = json.loads(done.stdout)["recipes"][0]
+    driver = converted["driver"]
     recipe = convert_texts(read_texts(before), driver, Options(arguments=tuple(arguments) if arguments else None))
-    tags = case.get("tags") or [image.tag for image in recipe.images]
+    tags = case.get("tags") or [image["tag"] for image in converted["images"]]
     images = []
     for root in (before, after):
         if recipe.command[:1] == ("make",):

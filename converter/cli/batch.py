@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from converter.cli.groups import spread
-from converter.cli.options import OUTPUT, Color, Debug, Format, JsonSchema, Mode, Named, Told
+from converter.cli.options import OUTPUT, Color, Debug, Format, Forms, JsonSchema, Mode, Named, Told
 from converter.cli.parsing import PlainCommand
 from converter.cli.reporting import reported
 
@@ -79,6 +79,7 @@ def batch(
         ),
     ] = "",
     told: Told,
+    forms: Forms,
     report: Annotated[
         str,
         typer.Option(
@@ -122,7 +123,7 @@ def batch(
         roots=tuple(roots),
     )
     check_report(report)
-    settings = _settings(jobs, timeout, told)
+    settings = _settings(jobs, timeout, told, forms)
     found = survey(roots, _own_files(report, journal), settings.jobs)
     with _open_journal(journal, found, settings) as notes, shown_progress(color) as progress:
         batch = plan(found, settings, notes, progress)
@@ -134,7 +135,7 @@ def batch(
     return answer(wanted, found, shown)
 
 
-def _settings(jobs: str, timeout: str, told: Told) -> Settings:
+def _settings(jobs: str, timeout: str, told: Told, forms: Forms) -> Settings:
     import os
 
     from msgspec.structs import replace
@@ -155,7 +156,7 @@ def _settings(jobs: str, timeout: str, told: Told) -> Settings:
     return Settings(
         inputs.whole_number("--jobs", jobs) if jobs else cpu_count(),
         inputs.seconds("--timeout", timeout),
-        inputs.options(here, Named(), told),
+        inputs.options(here, Named(), told, forms),
         inputs.templates(here, told.template_dir),
     )
 

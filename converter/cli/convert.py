@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from converter.cli.groups import spread
-from converter.cli.options import MODES, OUTPUT, Color, Debug, Format, JsonSchema, Mode, Named, RecipePath, Told
+from converter.cli.options import MODES, OUTPUT, Color, Debug, Format, Forms, JsonSchema, Mode, Named, RecipePath, Told
 from converter.cli.parsing import COMMAND_LINE, DRIVER_ARGUMENTS, DriverCommand
 from converter.cli.reporting import reported
 
@@ -29,6 +29,7 @@ Examples:
   stageify convert app -- release            the script is called as `build.sh release`
   stageify convert --target compile --target image
                                              the Makefile is called as `make compile image`
+  stageify convert --move-host-steps app     `strip app` of the script becomes a RUN of the stage
   stageify convert --write --verify app      prove first that the images are equal
   stageify convert --format json app         for programs
 
@@ -69,6 +70,7 @@ def convert(
     ] = False,
     named: Named,
     told: Told,
+    forms: Forms,
     format: Format = "text",
     json_schema: JsonSchema = False,
     color: Color = "auto",
@@ -94,7 +96,7 @@ def convert(
 
     inputs.one_mode({**mode.flags(), "--out": bool(out)})
     inputs.one_mode({"--check": mode.check, "--verify": verify})
-    picked = pick(context, path, named, told, color)
+    picked = pick(context, path, named, told, forms, color)
     request = Request(
         root=picked.root,
         paths=picked.paths,

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 
 from converter.batch.discovery import Root, is_inside, relative
 from converter.batch.problems import Problem, UsageProblem, reason
-from converter.cli.options import Named, Told
+from converter.cli.options import Forms, Named, Told
 from converter.convert import Options
 from converter.plan.facts import FactsError, parse_facts
+from converter.plan.wishes import Wishes
 from converter.source import Source, SourceError
 
 MAX_NUMBER = 1024
@@ -46,7 +47,7 @@ def folder_below(root: Root, flag: str, value: str) -> str:
     return _below(root, flag, value, "folder")
 
 
-def options(root: Root, named: Named, told: Told, arguments: tuple[str, ...] | None = None) -> Options:
+def options(root: Root, named: Named, told: Told, forms: Forms, arguments: tuple[str, ...] | None = None) -> Options:
     """What the person said about the recipe. Raises `Problem` for values that cannot be."""
     return Options(
         cwd=folder_below(root, "--cwd", named.cwd) if named.cwd else None,
@@ -57,6 +58,7 @@ def options(root: Root, named: Named, told: Told, arguments: tuple[str, ...] | N
         builder=file_below(root, "--builder", named.builder) if named.builder else None,
         runtime=file_below(root, "--runtime", named.runtime) if named.runtime else None,
         facts=_facts(root, told.image_facts) if told.image_facts else None,
+        wishes=Wishes(move_host_steps=forms.move_host_steps),
     )
 
 

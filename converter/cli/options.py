@@ -13,6 +13,7 @@ from converter.cli.parsing import one_of
 from converter.cli.reporting import DEBUG_VARIABLE
 
 PARTS = "What the recipe is"
+FORM = "The form of the result"
 OUTPUT = "Output"
 MODES = "What to do (one of them)"
 
@@ -131,6 +132,20 @@ class Told(Struct, frozen=True):
     template_dir: Annotated[
         str, typer.Option("--template-dir", metavar="DIR", help="Your own templates.", rich_help_panel=OUTPUT)
     ] = ""
+
+
+class Forms(Struct, frozen=True):
+    """What the person allows or wishes about the form of the result."""
+
+    move_host_steps: Annotated[
+        bool,
+        typer.Option(
+            "--move-host-steps",
+            help="A command of the host that changes the artifact (strip, upx, gzip, sed -i) becomes a RUN of its stage, where "
+            "the build image surely has the program.",
+            rich_help_panel=FORM,
+        ),
+    ] = False
 
 
 class Mode(Struct, frozen=True):

@@ -11,7 +11,7 @@ from converter.batch.recipes import Selection, convert_driver, convert_folder
 from converter.batch.recovery import recover
 from converter.cli import inputs
 from converter.cli.answer import say
-from converter.cli.options import Named, Told
+from converter.cli.options import Forms, Named, Told
 from converter.cli.parsing import DRIVER_ARGUMENTS
 from converter.convert import Options
 
@@ -25,13 +25,13 @@ class Picked(Struct, frozen=True):
     selection: Selection
 
 
-def pick(context: typer.Context, path: str, named: Named, told: Told, color: str) -> Picked:
+def pick(context: typer.Context, path: str, named: Named, told: Told, forms: Forms, color: str) -> Picked:
     """Finds the recipe and converts it; nothing is written. Raises `Problem` for values that cannot be."""
     root, driver = discovery.find_root(path)
     if recovered := recover(root.folder):
         say(f"an interrupted `stageify convert --write` was found here and {recovered}", color)
     driver = inputs.driver_of(root, driver, named.script)
-    options = inputs.options(root, named, told, context.meta[DRIVER_ARGUMENTS])
+    options = inputs.options(root, named, told, forms, context.meta[DRIVER_ARGUMENTS])
     templates = inputs.templates(root, told.template_dir)
     # What the person names takes part even where git does not track it.
     paths = discovery.read_tree(root) | {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from converter.cli.groups import given_words, spread
-from converter.cli.options import OUTPUT, Color, Debug, JsonSchema, Named, Told
+from converter.cli.options import OUTPUT, Color, Debug, Forms, JsonSchema, Named, Told
 from converter.cli.parsing import PlainCommand, one_of
 from converter.cli.reporting import reported
 from converter.review.choices import FORMATS, LEVELS, SEVERITIES, Level
@@ -79,6 +79,7 @@ def review(
         ),
     ] = "",
     told: Told,
+    forms: Forms,
     format: Annotated[
         str,
         typer.Option(
@@ -145,7 +146,7 @@ def review(
     root, files = _root_of(paths or ["."])
     _stop_where_unfinished(root)
     touched = _touched(root, base, diff)
-    options = inputs.options(root, Named(), told)
+    options = inputs.options(root, Named(), told, forms)
     templates = inputs.templates(root, told.template_dir)
     tree = read_tree(root)
     target = _output_file(root, tree, output) if output else ""
@@ -159,7 +160,7 @@ def review(
         _severity(convertible),
         _level(refused),
         # what a later `stageify convert` has to be told again
-        given_words(told),
+        [*given_words(told), *given_words(forms)],
     )
     report = Report(found, touched)
     _write(report, format, target, color)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from converter.cli.groups import spread
-from converter.cli.options import OUTPUT, Color, Debug, Format, JsonSchema, Named, RecipePath, Told
+from converter.cli.options import OUTPUT, Color, Debug, Format, Forms, JsonSchema, Named, RecipePath, Told
 from converter.cli.parsing import COMMAND_LINE, DRIVER_ARGUMENTS, DriverCommand, one_of
 from converter.cli.reporting import reported
 
@@ -81,6 +81,7 @@ def verify(
         typer.Option("--images", metavar="A B", help="Compare two images of the engine.", rich_help_panel=_PAIRS),
     ] = ("", ""),
     told: Told,
+    forms: Forms,
     format: Format = "text",
     json_schema: JsonSchema = False,
     all_differences: Annotated[
@@ -106,7 +107,7 @@ def verify(
     from converter.cli.verification import verify_outcome
 
     seconds = inputs.seconds("--timeout", timeout)
-    picked = pick(context, path, named, told, color)
+    picked = pick(context, path, named, told, forms, color)
     outcome = picked.selection.chosen
     if outcome is None or outcome.recipe.status not in ("converted", "partial"):
         request = Request(

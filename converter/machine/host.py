@@ -34,13 +34,15 @@ class FromTree(Struct, frozen=True):
 class FromContainer(Struct, frozen=True):
     """Copied out of a container: `path` is absolute there.
 
-    `contents` tells that `docker cp` was given `path/.`. `event` numbers the copy.
+    `contents` tells that `docker cp` was given `path/.`. `event` numbers the copy, `worked` the commands of the host that
+    gave the file another content since; its `path` is then where the result would lie in the container.
     """
 
     container: int
     path: Value
     event: int
     contents: bool = False
+    worked: tuple[int, ...] = ()
 
 
 class FromHost(Struct, frozen=True):

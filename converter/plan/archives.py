@@ -6,24 +6,19 @@ from collections.abc import Iterable
 
 from converter.diagnostics import refuse
 from converter.plan.dockerfiles import BuildFile
-from converter.plan.facts import ROOT_USERS
 from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact
 
 
-def unpack_lines(builder: BuildFile, archives: Iterable[tuple[Artifact, str]], spelling: Spelling) -> list[str]:
-    """The instructions that unpack each archive into its folder. Raises `Refusal` for a stage without a shell."""
-    keyword = builder.source.slice(builder.target.from_instruction.keyword_span)
-    spelled = str.lower if keyword.islower() else str.upper
+def unpack_commands(builder: BuildFile, archives: Iterable[tuple[Artifact, str]], spelling: Spelling) -> list[str]:
+    """The commands that unpack each archive into its folder. Raises `Refusal` for a stage without a shell."""
     lines: dict[str, None] = {}
     for artifact, folder in archives:
         if builder.state.image == "scratch":
             raise refuse("STG404", "the archive comes from a stage without a shell, which cannot unpack it",
                          builder.source, builder.target.from_instruction.span)  # fmt: skip
-        if builder.state.final.user not in ROOT_USERS:
-            lines[f"{spelled('USER')} root"] = None
         path = spelling.spell(artifact.path, len(builder.target.instructions))
-        lines[f"{spelled('RUN')} mkdir {folder} && tar -x{_compression(artifact.path.flat)}f {path} -C {folder}"] = None
+        lines[f"mkdir {folder} && tar -x{_compression(artifact.path.flat)}f {path} -C {folder}"] = None
     return list(lines)
 
 

@@ -21,7 +21,7 @@ from converter.machine.predicate import Facts
 from converter.machine.value import Value, is_known
 from converter.plan.contexts import common, needs_context
 from converter.plan.dockerfiles import BuildFile
-from converter.plan.modes import sets_mode
+from converter.plan.modes import works_on
 from converter.plan.runs import Running, what_it_did
 from converter.plan.takes import Take
 from converter.plan.work import Work
@@ -73,7 +73,7 @@ def find_builders(work: Work, runtime: BuildFile, takes: Iterable[Take]) -> Buil
             for artifact in use.artifacts:
                 out = work.run.events[artifact.origin.event]
                 assert isinstance(out, CopiedOut)
-                _add(work, runtime, found, out, any(sets_mode(work.run.events[n]) for n in artifact.entry.events))
+                _add(work, runtime, found, out, works_on(work.run, artifact))
     return found
 
 

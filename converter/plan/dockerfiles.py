@@ -250,6 +250,8 @@ class Loader:
 
     def in_image(self, origin: FromContainer) -> str | None:
         """The file of the tree that a container has at a path, None where that cannot be told."""
+        if origin.worked:
+            return None
         created = self.run.events[origin.container]
         assert isinstance(created, Created)
         built = self.run.events[created.image.event] if created.image is not None else None
@@ -310,7 +312,7 @@ class Loader:
         own = entry.origin.path if isinstance(entry.origin, FromTree) else None
         if isinstance(entry.origin, FromContainer):
             own = self.in_image(entry.origin)
-            if own is None:
+            if own is None and not entry.origin.worked:
                 return IgnoreRules()
         if own is not None:
             path = own

@@ -14,10 +14,10 @@ from converter.machine.events import ChangedFiles, CopiedOut, Event
 from converter.machine.mechanisms import REDIRECTED
 from converter.machine.value import is_known
 from converter.plan.dockerfiles import BuildFile
-from converter.plan.facts import ROOT_USERS
 from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact
 from converter.plan.work import Work
+from converter.shell.interpreter import Run
 
 
 def sets_mode(event: Event) -> bool:
@@ -27,14 +27,19 @@ def sets_mode(event: Event) -> bool:
     return isinstance(event, CopiedOut) and event.mechanism == REDIRECTED
 
 
+def works_on(run: Run, artifact: Artifact) -> bool:
+    """Whether the stage of an artifact has to do more than hold it: commands of the host gave it a mode or a content."""
+    return bool(artifact.origin.worked) or any(sets_mode(run.events[number]) for number in artifact.entry.events)
+
+
 class Modes:
     """Moves modes that artifacts get on the host into the stages that they come from."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
 
-    def lines(self, builder: BuildFile, artifacts: Iterable[Artifact], spelling: Spelling) -> list[str]:
-        """The instructions for the end of the builder's stage. Raises `Refusal` for a mode that cannot move there."""
+    def commands(self, builder: BuildFile, artifacts: Iterable[Artifact], spelling: Spelling) -> list[str]:
+        """The commands for the end of the builder's stage. Raises `Refusal` for a mode that cannot move there."""
         lines: dict[str, None] = {}
         for artifact in artifacts:
             modes: list[tuple[str, str]] = []
@@ -57,24 +62,13 @@ class Modes:
             for flag, mode in modes:
                 quoted = path if re.fullmatch(r"[\w./@:+${}-]+", path) else shlex.quote(path)
                 lines[f"chmod{flag} {mode} {quoted}"] = None
-        if not lines:
-            return []
-        keyword = builder.source.slice(builder.target.from_instruction.keyword_span)
-        spelled = str.lower if keyword.islower() else str.upper
-        root = builder.state.final.user in ROOT_USERS
-        before = [] if root else [f"{spelled('USER')} root"]
-        return before + [f"{spelled('RUN')} {line}" for line in lines]
+        return list(lines)
 
     def check_mode(self, event: ChangedFiles, artifact: Artifact, builder: BuildFile) -> None:
         """A mode set in the stage must not reach another artifact, nor be lost under a volume."""
         flat = artifact.path.flat
         shared = any(
-            other.path.flat == flat and number not in other.entry.events
-            for taken in self.work.taken.values()
-            for take in taken.takes
-            for use in take.sources
-            for other in use.artifacts
-            for number in [event.number]
+            other.path.flat == flat and event.number not in other.entry.events for other in self.work.artifacts()
         )
         volumes = any(
             instruction.keyword == "VOLUME" and any(flat.startswith(a.value.rstrip("/")) for a in instruction.arguments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from converter.machine.events import Assigned, Built, CopiedOut, Created, RanCom
 from converter.machine.host import FromHost
 from converter.machine.value import is_known
 from converter.plan import copies
-from converter.plan.archives import unpack_lines
+from converter.plan.archives import unpack_commands
 from converter.plan.arguments import find_renames, rename_edits
 from converter.plan.builders import Builders, StageRun, add_all, find_builders, outs_of
 from converter.plan.calls import CallEditor, given_arguments
@@ -22,10 +22,11 @@ from converter.plan.checks import Checker
 from converter.plan.container_runs import ContainerRuns
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.facts import ROOT_USERS
+from converter.plan.host_steps import HostSteps
 from converter.plan.liveness import Abandoned, Liveness, judge
 from converter.plan.merge import Tail, merge, name_stages, split_name
 from converter.plan.model import FinalPlan, Plan
-from converter.plan.modes import Modes, sets_mode
+from converter.plan.modes import Modes, works_on
 from converter.plan.ownership import may_be_anothers
 from converter.plan.rebase import MOVED, Context, single_context
 from converter.plan.recognize import Recognizer
@@ -34,6 +35,7 @@ from converter.plan.spelling import Spelling
 from converter.plan.staging import abandoned
 from converter.plan.takes import Artifact, Take
 from converter.plan.uses import Uses
+from converter.plan.wishes import NO_WISHES, Wishes
 from converter.plan.work import Work
 from converter.shell.interpreter import Run
 
@@ -44,14 +46,15 @@ def plan(
     image: str | None = None,
     mentions: Mapping[str, str] | None = None,
     runtime: str | None = None,
+    wishes: Wishes = NO_WISHES,
 ) -> Plan:
     """Plans the conversion of a run. `image` picks one final image by its tag, `runtime` names the Dockerfile of one that
-    the script does not build.
+    the script does not build. `wishes` are the person's about the form of the result.
 
     `mentions` maps paths of other files of the tree to their texts, to see who else needs a builder Dockerfile.
     Raises `NotThePattern`, `Refusal` or `NeedsFiles`.
     """
-    return _Planner(Work(run, loader, image, mentions or {}, runtime)).plan()
+    return _Planner(Work(run, loader, image, mentions or {}, runtime, wishes)).plan()
 
 
 _INNER = 1000
@@ -63,6 +66,7 @@ class _Planner:
         self.work = work
         self.checker = Checker(work)
         self.modes = Modes(work)
+        self.steps = HostSteps(work)
         self.spellings: dict[tuple[int, int], Spelling] = {}
         self.builders: dict[int, Builders] = {}
 
@@ -305,9 +309,13 @@ class _Planner:
                 artifact for take in every for use in take.sources for artifact in use.artifacts
                 if self.stage_of(builders, artifact) == number
             ]  # fmt: skip
-            lines = [*(tails[number].lines if number in tails else []), *self.modes.lines(builder, own, spelling)]
             unpacked = [u for found in (rewritten, *inner.values()) for u in found.unpacked if u[0] in own]
-            lines += unpack_lines(builder, unpacked, spelling)
+            commands = [
+                *self.steps.commands(builder, own, spelling),
+                *self.modes.commands(builder, own, spelling),
+                *unpack_commands(builder, unpacked, spelling),
+            ]
+            lines = [*(tails[number].lines if number in tails else []), *root_runs(builder, commands)]
             arguments = [
                 f"ARG {p.name}{'' if p.default is None else '=' + p.default}" for p in spelling.parameters.values()
             ]
@@ -330,9 +338,9 @@ class _Planner:
         if any(run.running.kind == "build" for run in builders.runs.get(number, [])):
             return True
         return any(
-            sets_mode(self.work.run.events[event])
+            works_on(self.work.run, artifact)
             for take in takes for use in take.sources for artifact in use.artifacts
-            if self.stage_of(builders, artifact) == number for event in artifact.entry.events
+            if self.stage_of(builders, artifact) == number
         )  # fmt: skip
 
     def stage_of(self, builders: Builders, artifact: Artifact) -> int:
@@ -402,6 +410,16 @@ def swapped(finals: list[BuildFile], run: Run) -> frozenset[int]:
             entry = files.lookup(path)
             found |= set(entry.events) if entry is not None else set()
     return frozenset(found)
+
+
+def root_runs(builder: BuildFile, commands: Sequence[str]) -> list[str]:
+    """Commands as RUN instructions at the end of a stage, done by root as on the host, in the case of its keywords."""
+    if not commands:
+        return []
+    keyword = builder.source.slice(builder.target.from_instruction.keyword_span)
+    spelled = str.lower if keyword.islower() else str.upper
+    before = [] if builder.state.final.user in ROOT_USERS else [f"{spelled('USER')} root"]
+    return before + [f"{spelled('RUN')} {command}" for command in commands]
 
 
 def _assignments(expressions: list[str], at: Built) -> set[int]:

@@ -53,7 +53,7 @@ class Artifact(Struct, frozen=True):
     @property
     def copied_on_host(self) -> bool:
         """Whether a command of the host handled it after it was copied out."""
-        return len(self.entry.events) > 1
+        return len(set(self.entry.events) - set(self.origin.worked)) > 1
 
     @property
     def origin(self) -> FromContainer:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from converter.diagnostics import Diagnostic, Refusal, refuse
 from converter.machine import branching
-from converter.machine.events import Built, CopiedOut, Event
+from converter.machine.events import Built, ChangedFiles, CopiedOut, Event
 from converter.machine.host import Alternatives, FromContainer
 from converter.machine.predicate import Facts
 from converter.machine.state import Image
 from converter.plan.branches import asks_engine, undecided
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.runs import Running
-from converter.plan.takes import Taken
+from converter.plan.takes import Artifact, Taken
+from converter.plan.wishes import NO_WISHES, Wishes
 from converter.result import Assumption
 from converter.shell.interpreter import Run
 
@@ -25,8 +26,15 @@ class Work:
     """One recipe under planning: `taken` is what each build takes, `runs` what each container did, by event number."""
 
     def __init__(
-        self, run: Run, loader: Loader, image: str | None, mentions: Mapping[str, str], runtime: str | None = None
+        self,
+        run: Run,
+        loader: Loader,
+        image: str | None,
+        mentions: Mapping[str, str],
+        runtime: str | None = None,
+        wishes: Wishes = NO_WISHES,
     ) -> None:
+        self.wishes = wishes
         self.run = run
         self.loader = loader
         self.image = image
@@ -39,6 +47,13 @@ class Work:
         self.runs: dict[int, Running] = {}
         self.assumptions: list[Assumption] = []
         self.diagnostics: list[Diagnostic] = []
+
+    def artifacts(self) -> Iterator[Artifact]:
+        """All artifacts that the builds take."""
+        for taken in self.taken.values():
+            for take in taken.takes:
+                for use in take.sources:
+                    yield from use.artifacts
 
     def builder_of(self, out: CopiedOut, facts: Facts) -> BuildFile:
         """The Dockerfile of the image whose container an artifact came from, where these facts hold."""
@@ -105,7 +120,10 @@ class Work:
             if entry is None:
                 options.append((condition, "nothing puts it there"))
             elif isinstance(entry.origin, FromContainer):
-                options.append((condition, f"it is `{self.show(entry.origin.path.flat)}` of a container"))
+                what = f"it is `{self.show(entry.origin.path.flat)}` of a container"
+                verbs = [event.verb for number in entry.origin.worked
+                         if isinstance(event := self.run.events[number], ChangedFiles)]  # fmt: skip
+                options.append((condition, f"{what}, changed by `{'`, `'.join(verbs)}`" if verbs else what))
             else:
                 options.append((condition, "something else lies there"))
         return undecided(f"what `{self.show(path)}` is", options, self.run.unknowns)

@@ -379,6 +379,7 @@ PROFILES: Mapping[str, Profile] = {
     "golang": Profile(
         {**_DEBIAN, **_ALPINE, "/usr/local/go/bin/go": _GO},
         {"/go/bin/.keep": "", "/go/src/.keep": "", _CERTIFICATES: "stand-in for certificates\n"},
+        ("/usr/bin/strip",),
         config={
             "Cmd": ["bash"],
             "WorkingDir": "/go",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from converter.convert import Needs, Options, Tree, convert
+from converter.plan.wishes import NO_WISHES, Wishes
 from converter.result import Recipe
 from converter.source import Source
 
@@ -55,9 +56,10 @@ def convert_texts(
     runtime: str | None = None,
     facts: str | None = None,
     templates: Mapping[str, str] | None = None,
+    wishes: Wishes = NO_WISHES,
 ) -> Recipe:
     """Converts a tree of texts, handing over each one only when it is asked for."""
-    options = Options(cwd, arguments, environment or {}, image, builder, runtime, facts)
+    options = Options(cwd, arguments, environment or {}, image, builder, runtime, facts, wishes=wishes)
     known: dict[str, Source] = {}
     for _ in range(20):
         answer = convert(Tree(frozenset(texts), known), driver, options, templates)

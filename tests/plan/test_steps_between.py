@@ -54,7 +54,7 @@ def test_what_reads_the_artifact_keeps_it_on_the_host(line: str) -> None:
         ("make", {"Makefile": "all:\n\ttrue\n"}),
         ("make test", {"Makefile": "test: app\n\t./app\napp:\n\tgo build -o app\n"}),
         ("npm test", {"package.json": '{"scripts": {"test": "pkg . -o app"}}'}),
-        ("gzip app", {}),
+        ("gzip -k app", {}),
         ("find app -delete", {}),
     ],
 )

@@ -32,13 +32,18 @@ class BuildCommand(Struct, frozen=True):
         return paths.join(self.folder, word) if self.folder is not None else None
 
 
-def commands_of(builder: BuildFile) -> Iterator[BuildCommand]:
-    """Every command, as far as its text tells it; words keep variables that the Dockerfile does not set."""
+def commands_of(builder: BuildFile, only: int | None = None) -> Iterator[BuildCommand]:
+    """Every command, as far as its text tells it; words keep variables that the Dockerfile does not set.
+
+    With `only`, those of the stage with this index.
+    """
     for state, stage in zip(builder.states, builder.stages, strict=True):
+        if only is not None and stage.index != only:
+            continue
         for scope, instruction in zip(state.scopes, stage.instructions, strict=True):
             if instruction.keyword == "RUN":
                 yield from _split(run_text(instruction, builder.source), scope)
-    for line in builder.added.splitlines():
+    for line in builder.added.splitlines() if only in (None, builder.target.index) else ():
         yield from _split(line, builder.state.final)
 
 

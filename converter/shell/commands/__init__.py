@@ -18,6 +18,7 @@ FAMILIES = {
     "docker": "docker podman nerdctl buildah docker-buildx sudo env command exec time nice nohup",
     "filters": "head tail grep egrep fgrep cut tr awk gawk mawk envsubst",
     "folders": "mkdir rmdir mktemp",
+    "in_place": "strip objcopy upx patchelf dos2unix",
     "linking": "ln link",
     "names": "pwd dirname basename git realpath readlink",
     "output": "echo printf cat tee",

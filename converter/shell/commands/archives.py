@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from converter.machine import paths
 from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, FromTree, HostFiles, Member
 from converter.machine.state import State
-from converter.machine.value import is_known
+from converter.machine.value import Value, is_known
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.changes import changed, taint
 from converter.shell.commands.folders import make_folders
+from converter.shell.commands.in_place import is_artifact, work_on
 from converter.shell.commands.other import other
 
 SUFFIXES = {"gzip": ".gz", "pigz": ".gz", "bzip2": ".bz2", "xz": ".xz"}
@@ -201,22 +202,30 @@ def _unpack(call: Call, state: State, words: _Words, archive: tuple[int, str]) -
 
 
 def compress(call: Call, state: State) -> Result:
-    """`gzip FILE`: an archive keeps its members under the name that the program gives it."""
+    """`gzip FILE`: an archive keeps its members under the name that the program gives it, an artifact is worked on."""
     flags = [value.flat for value in call.values[1:] if value.flat.startswith("-")]
     operands = [i for i, value in enumerate(call.values) if i and not value.flat.startswith("-")]
     suffix = SUFFIXES[paths.base_name(call.values[0].flat)]
     place = state.files.follow(paths.join(state.folder, call.values[operands[0]].flat)) if operands else ""
     entry = state.files.lookup(place)
+    artifact = is_artifact(state.files, place)
     if (
         len(operands) != 1
         or call.fields[operands[0]].pattern
         or entry is None
-        or not isinstance(entry.origin, FromArchive)
+        or not (artifact or isinstance(entry.origin, FromArchive))
         or not all(set(flag) <= set("-fv123456789n") for flag in flags)
     ):
         return other(call, state)
     made = place + suffix
-    files = state.files.put(place, None).put(made, entry.after(call.number))
+    if artifact:
+        worked = work_on(state.files, [place], call.number).lookup(place)
+        assert worked is not None
+        assert isinstance(worked.origin, FromContainer)
+        entry = replace(worked, origin=replace(worked.origin, path=worked.origin.path + Value.literal(suffix)))
+    else:
+        entry = entry.after(call.number)
+    files = state.files.put(place, None).put(made, entry)
     return changed(call, state, files, ((operands[0], place),), reads=(place,), makes=(made,), removes=(place,))
 
 

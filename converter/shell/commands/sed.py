@@ -15,6 +15,7 @@ from converter.machine.value import EMPTY, is_known
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.changes import matches, named
 from converter.shell.commands.filters import derived, filtered, is_plain
+from converter.shell.commands.in_place import is_artifact, work_on
 from converter.shell.commands.operands import Parsed, parse
 from converter.shell.commands.patterns import translate
 
@@ -65,6 +66,9 @@ def sed(call: Call, state: State) -> Result:
             text = call.machine.text_of(path, state, ask=program is not None)
             result = work(text.flat) if text is not None else None
             before = files.lookup(path)
+            if text is None and program is not None and is_artifact(files, path):
+                files = work_on(files, [path], number)
+                continue
             if text is not None and result == text.flat and before is not None:
                 files = files.put(path, before.after(number))
                 continue
