@@ -72,7 +72,8 @@ class Recipe(Struct, frozen=True):
 
     `files` is complete: writing them is the whole conversion. It is empty unless
     the status is `converted` or `partial`. `command` is how a person
-    starts the driver, in `folder` below the root; empty where it is not started by a command.
+    starts the driver, in `folder` below the root; empty where it is not started by a command. `only_calls` tells that
+    the driver has no docker command of its own.
     """
 
     driver: str
@@ -88,3 +89,4 @@ class Recipe(Struct, frozen=True):
     sources: tuple[str, ...] = ()
     folder: str = ""
     command: tuple[str, ...] = ()
+    only_calls: bool = False

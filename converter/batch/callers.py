@@ -1,7 +1,7 @@
 """Drivers that call other drivers: one recipe, which of the two is it?
 
 What is called is a part of its caller, which knows how it is called and what else is done. A caller that adds nothing
-of its own, such as a CI file with `script: ./build.sh`, gives way to what it calls.
+of its own, such as a CI file with `script: ./build.sh` or a script without docker commands, gives way to what it calls.
 """
 
 from __future__ import annotations
@@ -50,6 +50,9 @@ def _adds_nothing(caller: Recipe, callee: Recipe) -> bool:
     """Whether what becomes of a recipe is what becomes of the script that it calls, and the caller stays as it is."""
     if _stopped_inside(caller, callee):
         return True
+    if caller.only_calls and caller.status == callee.status == "converted":
+        changed = {file.path for file in caller.files}
+        return caller.driver not in changed and changed == {file.path for file in callee.files}
     if ci_kind(caller.driver) is None or not caller.status == callee.status == "converted":
         # a script around another one is what people start
         return False

@@ -7,9 +7,10 @@ them outside a repository. Leftovers of an earlier run are no part of it.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -92,21 +93,54 @@ def untracked(root: Root, tree: frozenset[str]) -> frozenset[str]:
 
 
 def candidates(root: Root, paths: Iterable[str]) -> list[str]:
-    """The files among the paths that may drive a recipe: shell scripts and Makefiles that speak of building with an engine.
+    """The files among the paths that may drive a recipe: scripts, makefiles and CI files that speak of building with an
+    engine, and those that call one of these.
 
     The order is that of a reader: nearest to the root first, then by name. A file counts as a script by its
     extension, by its `#!` line, or, without an extension, by being executable. Unreadable files, files over
     1 MiB and links that leave the root are none.
     """
-    found = [path for path in paths if _is_script(root, path)]
+    found: list[str] = []
+    quiet: dict[str, bytes] = {}
+    for path in paths:
+        data = _script(root, path)
+        if data is None:
+            continue
+        if b"build" in data and any(engine in data for engine in ENGINES):
+            found.append(path)
+        elif data:
+            quiet[path] = data
+    found += _callers(quiet, found)
     return sorted(found, key=lambda path: (path.count("/"), path))
 
 
-def _is_script(root: Root, path: str) -> bool:
+def _callers(quiet: Mapping[str, bytes], called: Iterable[str]) -> list[str]:
+    """The scripts that name one of those that are called, or one that does: a name says little, and each is read anyway."""
+    found: list[str] = []
+    left, new = dict(quiet), list(called)
+    while new and left:
+        wanted = re.compile(b"|".join(sorted({_call(path) for path in new})))
+        new = [path for path, data in left.items() if wanted.search(data)]
+        for path in new:
+            del left[path]
+        found += new
+    return found
+
+
+def _call(path: str) -> bytes:
+    """How a file is called, as a pattern: by its name, or by make."""
+    name = path.rpartition("/")[2]
+    if is_makefile(name):
+        return rb"(?<![\w.-])g?make(?![\w-])|\$[({]MAKE[)}]"
+    return rb"(?<![\w.-])" + re.escape(os.fsencode(name)) + rb"(?![\w-])"
+
+
+def _script(root: Root, path: str) -> bytes | None:
+    """The text of a file that may drive a recipe by its kind, None for any other."""
     name = path.rpartition("/")[2]
     extension = os.path.splitext(name)[1]
     if is_dockerfile_name(name):
-        return False
+        return None
     by_extension = (
         extension.lower() in SHELL_EXTENSIONS or is_makefile(name) or ci_kind(path) is not None or is_hook(path)
     )
@@ -115,23 +149,22 @@ def _is_script(root: Root, path: str) -> bool:
         status = os.lstat(full)
         if stat.S_ISLNK(status.st_mode):
             if not is_inside(root, path):
-                return False
+                return None
             status = os.stat(full)
         executable = bool(status.st_mode & 0o111)
         if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_SOURCE_BYTES:
-            return False
+            return None
         if not (by_extension or executable or not extension):
-            return False
+            return None
         with open(full, "rb") as file:
             head = file.read(256)
             if not by_extension and not (
                 _shebang_names_a_shell(head) or (not extension and executable and _is_plain(head))
             ):
-                return False
-            data = head + file.read(MAX_SOURCE_BYTES)
+                return None
+            return head + file.read(MAX_SOURCE_BYTES)
     except OSError:
-        return False
-    return b"build" in data and any(engine in data for engine in ENGINES)
+        return None
 
 
 def is_dockerfile_name(name: str) -> bool:

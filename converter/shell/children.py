@@ -22,6 +22,8 @@ from converter.source import Source
 SHELLS: dict[str, Dialect] = {"sh": "sh", "bash": "bash", "dash": "dash", "ash": "dash", "ksh": "bash"}
 
 _ENGINE = r"(?i)docker|podman|buildah|nerdctl"
+_CALLS = _ENGINE + r"|\bmake\b|\.sh\b|\./"
+"""What a script has that an engine is called by, by itself or by what it starts."""
 _FOREIGN = (
     r"^\s*(?:docker-machine|minikube|ssh-agent|podman machine|boot2docker|direnv|keychain|aws\b.*\becr get-login)\b"
 )
@@ -145,7 +147,7 @@ def started(
     if entry is None or entry.kind != "file" or not isinstance(entry.origin, FromTree):
         return None
     source = machine.text_source(entry.origin.path)
-    if source is None or not re.search(_ENGINE, source.text):
+    if source is None or not re.search(_CALLS, source.text):
         return None
     asked = interpreter_name(source.text)
     if kind is None and (asked in OTHERS or (asked is not None and asked not in SHELLS)):
@@ -164,8 +166,10 @@ def started(
             inner, state, kind or dialect_of(source.text), source.path,
         )  # fmt: skip
         machine.calls = shell_of[0]
-    except Refusal:
-        if _does_work(source.text):
+    except Refusal as refusal:
+        place = refusal.diagnostic.location
+        there = machine.texts.get(place.file) if place is not None else None
+        if _does_work(source.text) or (there is not None and _does_work(there.text)):
             raise
         # what cannot be followed in it has nothing to do with the pattern
         machine.calls, machine.dialect, machine.script_path, machine.traps, machine.locals = shell_of
