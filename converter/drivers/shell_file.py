@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from converter.diagnostics import Refusal
 from converter.drivers.driver import Changes, OptionError, Request, Start
+from converter.drivers.makefile.called import MakeRun, called_files, follow_make, follow_other_goals
 from converter.machine import paths
 from converter.machine.events import Built, CopiedOut
 from converter.machine.host import StartingFiles
@@ -25,12 +26,15 @@ class ShellFile:
     def rewrite(
         self, run: Run, changes: Mapping[str, Changes], moved: Mapping[str, str]
     ) -> list[tuple[Source, Changes]]:
-        """The scripts are the files."""
-        return [(source, changes[path]) for path, (source, _) in run.scripts.items()]
+        """The scripts are the files, with the makefiles that they call."""
+        assert isinstance(run, MakeRun)
+        first = next(iter(run.scripts))
+        return sorted(called_files(run, changes, moved), key=lambda pair: pair[0].path != first)
 
 
-def _started(source: Source, request: Request) -> Run:
+def _started(source: Source, request: Request) -> MakeRun:
     run = _run(source, request)
+    follow_other_goals(run)
     first = source.line_text(1).rstrip() if source.text else ""
     shell = first.removeprefix("#!").split() if first.startswith("#!") else []
     path = paths.relative(source.path, run.folder)
@@ -38,9 +42,10 @@ def _started(source: Source, request: Request) -> Run:
     return run
 
 
-def _run(source: Source, request: Request) -> Run:
-    def at(folder: str) -> Run:
-        return interpret(
+def _run(source: Source, request: Request) -> MakeRun:
+    def at(folder: str) -> MakeRun:
+        run = MakeRun()
+        interpret(
             source,
             request.texts,
             request.files,
@@ -49,14 +54,16 @@ def _run(source: Source, request: Request) -> Run:
             request.environment,
             request.unreadable,
             request.inspector,
+            lambda interpreter: follow_make(interpreter, run),
         )
+        return run
 
     if request.cwd is not None:
         return at(request.cwd)
     own = paths.parent(source.path)
     if not own:
         return at("")
-    runs: list[Run] = []
+    runs: list[MakeRun] = []
     refused: list[Refusal] = []
     for folder in ("", own):
         try:

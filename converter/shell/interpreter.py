@@ -99,6 +99,10 @@ class Run(Struct):
     dead_ends: list[tuple[int, int]] = field(default_factory=list)
     """Ranges of events on paths that end the script, while others go on behind them."""
 
+    def lists(self) -> tuple[list[Any], ...]:
+        """What grows while the run is followed, and is cut where an interpretation goes back."""
+        return self.events, self.reads, self.dead_ends, self.diagnostics, self.assumptions
+
     def may_precede(self, earlier: Event, later: Event) -> bool:
         """Whether there is a path on which the later one of two events runs after the earlier one."""
         if any(first <= earlier.number < end <= later.number for first, end in self.dead_ends):
@@ -124,17 +128,19 @@ def interpret(
     environment: Mapping[str, str],
     unreadable: Container[str] = (),
     inspector: Callable[[Run], Inspect] = lambda run: nothing_known,
+    prepare: Callable[[Interpreter], None] = lambda machine: None,
 ) -> Run:
     """Follows the driver from its first line to its last.
 
     `folder` is where it is started, relative to the root; `arguments` are its
     own, None where they are not known; `environment` holds what the person gave; `inspector` makes what looks at
-    the images of a run.
+    the images of a run; `prepare` gives the interpreter what it needs besides, before anything is followed.
     `unreadable` are paths whose texts cannot be given.
     Raises `Refusal` for what stands in the way, and `NeedsFiles` for a script
     whose text is not in `texts`.
     """
     interpreter = Interpreter(texts, unreadable)
+    prepare(interpreter)
     interpreter.inspect = inspector(interpreter.run)
     variables = {name: Variable(Value.literal(value), None, True) for name, value in environment.items()}
     positional = None if arguments is None else tuple(Value.literal(argument) for argument in arguments)
@@ -677,14 +683,7 @@ class Interpreter:
     def mark(self) -> Mark:
         """A moment to come `back_to`."""
         run = self.run
-        lengths = (
-            len(run.events),
-            len(run.reads),
-            len(run.dead_ends),
-            len(self.exits),
-            len(run.diagnostics),
-            len(run.assumptions),
-        )
+        lengths = (len(self.exits), *map(len, run.lists()))
         levels = (len(self.frames), len(self.locals), len(self.standing), len(run.scripts))
         return Mark(lengths, levels, dict(self.functions), self.testing)
 
@@ -692,14 +691,7 @@ class Interpreter:
         """Forgets what was found out since a moment, as it is not what happens."""
         run = self.run
         self.functions, self.testing = mark.functions, mark.testing
-        found: tuple[list[Any], ...] = (
-            run.events,
-            run.reads,
-            run.dead_ends,
-            self.exits,
-            run.diagnostics,
-            run.assumptions,
-        )
+        found: tuple[list[Any], ...] = (self.exits, *run.lists())
         for kept, length in zip(found, mark.lengths, strict=True):
             del kept[length:]
         levels: tuple[list[Any], ...] = (self.frames, self.locals, self.standing)

@@ -6,7 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from converter.drivers.makefile.run import MakeRun, run_goals
+from converter.drivers.makefile.called import MakeRun
+from converter.drivers.makefile.run import run_goals
 from converter.machine.host import StartingFiles
 from converter.source import Source
 from tests.recipes import read_texts

@@ -65,9 +65,9 @@ class CiFile:
         assert isinstance(run, CiRun)
         kinds = {ci_kind(source.path) for source in run.files}
         if not kinds & NO_YAML:
-            return rewrite(run, changes, same_document)
+            return rewrite(run, changes, moved, same_document)
         request = Request({}, StartingFiles(()), (), lambda run: nothing_known)
-        return rewrite(run, changes, partial(same_scripts, lambda source: _reader(source)(source, request)[0]))
+        return rewrite(run, changes, moved, partial(same_scripts, lambda source: _reader(source)(source, request)[0]))
 
 
 def _part(job: Job, chosen: list[Job]) -> bool:

@@ -15,6 +15,7 @@ from converter.drivers.ci.model import Job, Script, Slot
 from converter.drivers.ci.run import CiRun, ScriptText
 from converter.drivers.ci.scalars import encode
 from converter.drivers.driver import Changes
+from converter.drivers.makefile.called import called_files
 from converter.source import Edit, Source, Span, apply_edits
 
 Check = Callable[[Source, str, "Intended"], bool]
@@ -37,13 +38,13 @@ class _Fate(Struct):
     why: str
 
 
-def rewrite(run: CiRun, changes: Mapping[str, Changes], check: Check) -> list[tuple[Source, Changes]]:
+def rewrite(
+    run: CiRun, changes: Mapping[str, Changes], moved: Mapping[str, str], check: Check
+) -> list[tuple[Source, Changes]]:
     """See `Driver.rewrite`."""
     found: dict[str, tuple[Source, Changes]] = {source.path: (source, Changes()) for source in run.files}
-    derived = {text.path for text in run.texts}
-    for path, (source, _) in run.scripts.items():
-        if path not in derived:
-            found.setdefault(path, (source, changes[path]))
+    for source, called in called_files(run, changes, moved):
+        found.setdefault(source.path, (source, called))
     fates: dict[tuple[str, Span], _Fate] = {}
     for text in run.texts:
         change = changes[text.path]

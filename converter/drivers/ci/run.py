@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from converter.diagnostics import Refusal, refuse
 from converter.drivers.ci.model import Job, Script, Shell
 from converter.drivers.driver import Request
+from converter.drivers.makefile.called import MakeRun, follow_make, follow_other_goals
 from converter.drivers.naming import mention
 from converter.machine import paths
 from converter.machine.derived import DerivedSource, Segment
@@ -20,7 +21,7 @@ from converter.machine.state import State, Variable
 from converter.machine.value import Piece, Value
 from converter.shell.dialect import dialect_of_name
 from converter.shell.expander import absolute
-from converter.shell.interpreter import Interpreter, Run
+from converter.shell.interpreter import Interpreter
 from converter.source import Source, Span
 
 CHECKOUT = (
@@ -64,7 +65,7 @@ class ScriptText(DerivedSource):
         return "".join(pieces)
 
 
-class CiRun(Run):
+class CiRun(MakeRun):
     """A run with the shells that it followed and the files that its jobs stand in."""
 
     texts: list[ScriptText] = field(default_factory=list)
@@ -92,7 +93,7 @@ def follow(files: list[Source], request: Request, discards: bool, chosen: list[J
     run.files = files
     run.discards = discards
     interpreter = Interpreter(request.texts, request.unreadable)
-    interpreter.run = run
+    follow_make(interpreter, run)
     interpreter.inspect = request.inspector(run)
     folder = request.cwd or ""
     run.folder = folder
@@ -109,6 +110,7 @@ def follow(files: list[Source], request: Request, discards: bool, chosen: list[J
         run.main_end = len(run.events)
         for job in others:
             _job(machine, job, unread)
+    follow_other_goals(run)
     for job in unread:
         text = "\n".join(
             segment.text for shell in job.shells for script in shell.scripts for segment in script.segments

@@ -8,8 +8,10 @@ from functools import partial
 from converter.diagnostics import Refusal, refuse
 from converter.drivers.driver import Changes, OptionError, Request, Start
 from converter.drivers.makefile import goals
+from converter.drivers.makefile.called import MakeRun
+from converter.drivers.makefile.reach import may_reach_an_engine
 from converter.drivers.makefile.rewrite import rewrite
-from converter.drivers.makefile.run import MakeRun, Words, parse_words, run_goals
+from converter.drivers.makefile.run import Words, parse_words, run_goals
 from converter.machine import paths
 from converter.shell.interpreter import NeedsFiles, Run
 from converter.source import Source
@@ -41,7 +43,7 @@ class Makefile:
         found = []
         refused: list[str] = []
         for name in _names(first, source)[:MAX_GOALS]:
-            if not goals.may_reach_an_engine(database, name):
+            if not may_reach_an_engine(database, name):
                 found.append(goals.goal_of(name, None))
                 continue
             try:

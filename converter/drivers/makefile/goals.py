@@ -8,10 +8,7 @@ from itertools import permutations
 
 from msgspec import Struct
 
-from converter.drivers.makefile.builtin import DEFAULTS as BUILT_IN
-from converter.drivers.makefile.database import Database, Rule
-from converter.drivers.makefile.run import MakeRun
-from converter.drivers.makefile.words import match_stem
+from converter.drivers.makefile.called import MakeRun
 from converter.machine.events import Built, CopiedOut, Created
 from converter.source import Source
 
@@ -90,44 +87,3 @@ def called(texts: Mapping[str, Source], names: list[str]) -> list[tuple[str, ...
         if goals:
             found.append(tuple(goals))
     return found
-
-
-_ENGINE = re.compile(r"docker|podman|buildah|nerdctl|\bmake\b|MAKE|\.sh\b|\./", re.IGNORECASE)
-_NAMES = re.compile(r"[({]([\w.-]+)")
-
-
-def may_reach_an_engine(database: Database, goal: str) -> bool:
-    """Whether the recipes of a goal, or of what it needs, may call an engine, a script or make: by their words."""
-    variables = database.expander.variables
-    calling = {name for name, found in variables.items() if _ENGINE.search(found.value) and name not in BUILT_IN}
-    while True:
-        more = {
-            name for name, found in variables.items()
-            if name not in calling and found.origin != "default" and calling & set(_NAMES.findall(found.value))
-        }  # fmt: skip
-        if not more:
-            break
-        calling |= more
-    by_target: dict[str, list[Rule]] = {}
-    for rule in database.rules:
-        for target in rule.targets:
-            by_target.setdefault(target, []).append(rule)
-    patterns = [rule for rule in database.rules if rule.is_pattern]
-    waiting, seen = [goal], {goal}
-    while waiting:
-        name = waiting.pop()
-        found = by_target.get(name, [])
-        if not any(rule.recipe for rule in found):
-            found = [*found, *(r for r in patterns if any(match_stem(p, name) is not None for p in r.targets))]
-        for rule in found:
-            for line in rule.recipe:
-                if _ENGINE.search(line.text) or calling & set(_NAMES.findall(line.text)) or "$$(" in line.text:
-                    return True
-            for word in (*rule.prerequisites, *rule.order_only):
-                chosen = word if "%" not in word else None
-                if chosen is None and rule.recipe:
-                    return True
-                if chosen is not None and chosen not in seen:
-                    seen.add(chosen)
-                    waiting.append(chosen)
-    return False

@@ -12,9 +12,10 @@ from converter.diagnostics import refuse
 from converter.drivers.driver import Changes
 from converter.drivers.makefile import syntax
 from converter.drivers.makefile.builtin import MAKERS
+from converter.drivers.makefile.called import MakeRun
 from converter.drivers.makefile.database import RecipeLine, Rule
 from converter.drivers.makefile.reader import read
-from converter.drivers.makefile.run import MakeRun, RecipeText
+from converter.drivers.makefile.run import RecipeText
 from converter.drivers.makefile.scan import find_outside
 from converter.drivers.makefile.words import match_stem
 from converter.machine import paths

@@ -7,14 +7,16 @@ import re
 from collections.abc import Callable, Container, Mapping
 from fnmatch import fnmatchcase
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from converter.diagnostics import Refusal, refuse
 from converter.drivers.makefile import lines
+from converter.drivers.makefile.called import MakeRun
 from converter.drivers.makefile.database import Database, RecipeLine, Rule
 from converter.drivers.makefile.expansion import Expander, Frame, Place, Variable
 from converter.drivers.makefile.order import Job, Order, written_words
+from converter.drivers.makefile.reach import may_reach_an_engine
 from converter.drivers.makefile.scan import find_outside
 from converter.drivers.makefile.words import directory
 from converter.drivers.naming import mention
@@ -48,26 +50,18 @@ class RecipeText(Struct, frozen=True):
     asked: tuple[DerivedSource, ...]
 
 
-class MakeRun(Run):
-    """A run with the recipe lines that it ran, the makefiles that it read, and the targets that may not be remade."""
-
-    lines: list[RecipeText] = field(default_factory=list)
-    makefiles: dict[str, Database] = field(default_factory=dict)
-
-
 class Machine:
     """The machine that every make process of a run works on."""
 
-    def __init__(
-        self, texts: Mapping[str, Source], files: StartingFiles, folder: str, unreadable: Container[str]
-    ) -> None:
-        self.texts = texts
-        self.interpreter = Interpreter(texts, unreadable)
-        self.run = MakeRun()
-        self.interpreter.run = self.run
-        self.interpreter.programs = {"make": self.submake, "gmake": self.submake}
-        self.state = State({}, folder, HostFiles(files, {}), {}, {}, ())
+    def __init__(self, interpreter: Interpreter, run: MakeRun, state: State) -> None:
+        self.texts = interpreter.texts
+        self.interpreter = interpreter
+        self.run = run
+        interpreter.programs = {"make": self.submake, "gmake": self.submake}
+        self.state = state
         self.process: Process | None = None
+        self.called: list[Process] = []
+        """Those that scripts started."""
         self.depth = 0
         self.stack: list[tuple[object, ...]] = []
         self.number = 0
@@ -83,33 +77,37 @@ class Machine:
         return DerivedSource(path, origin, segments, whole, lambda expression: process.means(expression, frame))
 
     def submake(self, call: Call, state: State) -> Result:
-        """`$(MAKE) GOAL`: another make process, in this folder or that of `-C`."""
+        """`make GOAL`: a make process that a recipe or a script starts, in this folder or that of `-C`."""
         words = [value.flat for value in call.values[1:]]
         request = parse_words(words)
         outer = self.process
-        assert outer is not None
-        if request is None or self.depth >= MAX_DEPTH:
+        if request is None or self.depth >= MAX_DEPTH or not all(map(is_known, words)):
             return COMMANDS[""](call, state)
         folder = paths.join(state.folder, request.folder) if request.folder else state.folder
         key = (folder, request.file, request.goals, tuple(sorted(request.variables.items())))
         if key in self.stack:
             raise refuse("STG305", "this make calls itself without an end", call.source, call.site.span)
-        given = {**outer.command_line, **request.variables}
-        environment = {**outer.environment, **outer.exported_values()}
+        given = {**(outer.command_line if outer is not None else {}), **request.variables}
+        environment = {**outer.environment, **outer.exported_values()} if outer is not None else _exported(state)
         process = Process(self, folder, environment, given, request.goals, state.folder)
         self.depth += 1
         self.stack.append(key)
         interpreter = self.interpreter
         calls, captured = interpreter.calls, interpreter.captured
+        mark, makefiles = interpreter.mark(), dict(self.run.makefiles)
         try:
             interpreter.calls = (*calls, call.site)
             interpreter.captured = None
             self.process = process
             self.state = state
-            if not process.read(request.file):
+            if not process.read(request.file) or (outer is None and not process.may_reach_an_engine(request.goals)):
                 interpreter.calls = calls
+                interpreter.back_to(mark)
+                self.run.makefiles = makefiles
                 return COMMANDS[""](call, state)
             process.make(request.goals or (process.database.default_goal,))
+            if outer is None:
+                self.called.append(process)
         finally:
             self.depth -= 1
             self.stack.pop()
@@ -120,6 +118,17 @@ class Machine:
             status="success", folders=state.folders,
         )  # fmt: skip
         return Result(after, None)
+
+    def other_goals(self, after: State) -> None:
+        """Follows the goals that nothing called of the makefiles that scripts called, each from the same state."""
+        for process in self.called:
+            self.state = after
+            _run_others(self, process)
+
+
+def _exported(state: State) -> dict[str, str]:
+    """The environment that a script gives to what it starts."""
+    return {name: found.value.flat for name, found in state.variables.items() if found.exported and found.is_set}
 
 
 class Words(Struct, frozen=True):
@@ -222,6 +231,10 @@ class Process:
         self.machine.run.makefiles.setdefault(source.path, self.database)
         self.order = Order(self.database, self, self.run_job)
         return True
+
+    def may_reach_an_engine(self, names: tuple[str, ...]) -> bool:
+        """Whether one of these goals, or the default one, may call an engine, a script or make."""
+        return any(may_reach_an_engine(self.database, name) for name in names or (self.database.default_goal,))
 
     def start_kind(self, name: str) -> str | None:
         return self.machine.state.files.start.kind(paths.join(self.folder, name))
@@ -560,8 +573,11 @@ def run_goals(
     With `others` the recipes of all other targets follow, each from the state that the goals leave, so that it is
     known what they need. With `read_only` nothing runs but what reading the makefile asks for. Raises `Refusal` and `NeedsFiles`.
     """
-    machine = Machine(texts, files, folder, unreadable)
-    machine.interpreter.inspect = inspector(machine.run)
+    run = MakeRun()
+    interpreter = Interpreter(texts, unreadable)
+    interpreter.run = run
+    interpreter.inspect = inspector(run)
+    machine = Machine(interpreter, run, State({}, folder, HostFiles(files, {}), {}, {}, ()))
     process = Process(machine, folder, environment, command_line, goals, folder)
     machine.process = process
     if not process.read(paths.relative(driver.path, folder)):
