@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from converter.batch.callers import part_of
@@ -62,6 +63,14 @@ def test_only_a_caller_that_changes_nothing_else_gives_way() -> None:
     more = recipe(".travis.yml", "build.sh", files=(*CHANGES, FileChange(".travis.yml", "write", "")))
     assert part_of([more, script]) == {"build.sh": ".travis.yml calls it"}
     assert part_of([recipe("all.sh", "build.sh"), script]) == {"build.sh": "all.sh calls it"}
+
+
+def test_a_script_without_docker_commands_gives_way_where_it_changes_no_other_file() -> None:
+    script = recipe("build.sh")
+    caller = replace(recipe("all.sh", "build.sh"), only_calls=True)
+    assert part_of([caller, script]) == {"all.sh": "it only calls build.sh"}
+    more = replace(caller, files=(*CHANGES, FileChange("builder.sh", "write", "")))
+    assert part_of([more, script]) == {"build.sh": "all.sh calls it"}
 
 
 def test_what_is_refused_inside_another_driver_is_that_ones_refusal() -> None:

@@ -146,6 +146,24 @@ def test_the_script_nearest_to_the_root_comes_first(tmp_path: Path) -> None:
     assert candidates(root, read_tree(root)) == ["z.sh", "a/a.sh", "a/b.sh"]
 
 
+@pytest.mark.parametrize(
+    ("tree", "found"),
+    [
+        ({"all.sh": b"./ci/build.sh\n", "ci/build.sh": BUILDS, "x.sh": b"true\n"}, ["all.sh", "ci/build.sh"]),
+        ({"a.sh": b"sh b.sh\n", "b.sh": b"sh c.sh\n", "c.sh": BUILDS}, ["a.sh", "b.sh", "c.sh"]),
+        ({"a.sh": b"sh rebuild.sh\n", "build.sh": BUILDS}, ["build.sh"]),
+        ({"a.sh": b"make image\n", "Makefile": b"image:\n\t" + BUILDS}, ["Makefile", "a.sh"]),
+        ({"a.sh": b"cmake ..\n", "Makefile": b"image:\n\t" + BUILDS}, ["Makefile"]),
+        ({".travis.yml": b"script: ./build.sh\n", "build.sh": BUILDS}, [".travis.yml", "build.sh"]),
+        ({"a.sh": b"make image\n", "build.sh": BUILDS}, ["build.sh"]),
+    ],
+)
+def test_what_calls_a_driver_is_one_too(tmp_path: Path, tree: dict[str, bytes], found: list[str]) -> None:
+    make(tmp_path, tree)
+    root, _ = find_root(str(tmp_path))
+    assert candidates(root, read_tree(root)) == found
+
+
 @pytest.mark.parametrize("name", ["Dockerfile", "Dockerfile.x", "dockerfile", "app.dockerfile", "Containerfile"])
 def test_names_of_dockerfiles_are_known(name: str) -> None:
     assert is_dockerfile_name(name)

@@ -12,6 +12,11 @@ _ENGINE = re.compile(r"docker|podman|buildah|nerdctl|\bmake\b|MAKE|\.sh\b|\./", 
 _NAMES = re.compile(r"[({]([\w.-]+)")
 
 
+def speaks_of_an_engine(text: str) -> bool:
+    """Whether anything in a makefile may call an engine, a script or make."""
+    return _ENGINE.search(text) is not None
+
+
 def may_reach_an_engine(database: Database, goal: str) -> bool:
     """Whether the recipes of a goal, or of what it needs, may call an engine, a script or make: by their words."""
     variables = database.expander.variables

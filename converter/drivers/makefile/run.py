@@ -16,7 +16,7 @@ from converter.drivers.makefile.called import MakeRun
 from converter.drivers.makefile.database import Database, RecipeLine, Rule
 from converter.drivers.makefile.expansion import Expander, Frame, Place, Variable
 from converter.drivers.makefile.order import Job, Order, written_words
-from converter.drivers.makefile.reach import may_reach_an_engine
+from converter.drivers.makefile.reach import may_reach_an_engine, speaks_of_an_engine
 from converter.drivers.makefile.scan import find_outside
 from converter.drivers.makefile.words import directory
 from converter.drivers.naming import mention
@@ -81,7 +81,9 @@ class Machine:
         words = [value.flat for value in call.values[1:]]
         request = parse_words(words)
         outer = self.process
-        if request is None or self.depth >= MAX_DEPTH or not all(map(is_known, words)):
+        if request is None or self.depth >= MAX_DEPTH:
+            return COMMANDS[""](call, state)
+        if not all(map(is_known, (*request.goals, request.folder, request.file or ""))):
             return COMMANDS[""](call, state)
         folder = paths.join(state.folder, request.folder) if request.folder else state.folder
         key = (folder, request.file, request.goals, tuple(sorted(request.variables.items())))
@@ -100,19 +102,24 @@ class Machine:
             interpreter.captured = None
             self.process = process
             self.state = state
-            if not process.read(request.file) or (outer is None and not process.may_reach_an_engine(request.goals)):
-                interpreter.calls = calls
-                interpreter.back_to(mark)
-                self.run.makefiles = makefiles
-                return COMMANDS[""](call, state)
-            process.make(request.goals or (process.database.default_goal,))
-            if outer is None:
-                self.called.append(process)
+            followed = process.read(request.file) and (outer is not None or process.may_reach_an_engine(request.goals))
+            if followed:
+                process.make(request.goals or (process.database.default_goal,))
+                self.called += [process] if outer is None else []
+        except Refusal:
+            if outer is not None or any(speaks_of_an_engine(s.text) for s in process.database.sources.values()):
+                raise
+            followed = False
         finally:
             self.depth -= 1
             self.stack.pop()
             self.process = outer
             interpreter.calls, interpreter.captured = calls, captured
+        if not followed:
+            # there is no makefile, or it has nothing to do with an engine
+            interpreter.back_to(mark)
+            self.run.makefiles = makefiles
+            return COMMANDS[""](call, state)
         after = replace(
             self.state, variables=state.variables, folder=state.folder, positional=state.positional, flow="run",
             status="success", folders=state.folders,

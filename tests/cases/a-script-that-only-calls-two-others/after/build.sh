@@ -1,0 +1,3 @@
+#!/bin/sh
+# everything
+./scripts/package.sh

@@ -1,0 +1,3 @@
+#!/bin/sh
+# everything
+./scripts/build-builder.sh && ./scripts/package.sh
