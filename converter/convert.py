@@ -293,7 +293,7 @@ def _dialect(source: Source) -> str:
     return name
 
 
-_ENGINE = re.compile(r"docker|podman|buildah|nerdctl", re.IGNORECASE)
+_ENGINE = r"(?i)docker|podman|buildah|nerdctl"
 _COPY_OUT = r"\bcp\b|\brun\b.*(>|\||-v|--volume|--mount)"
 
 
@@ -301,7 +301,7 @@ def _looks_like(text: str) -> bool:
     """Whether a script that could not be followed may hold the pattern at all."""
     joined = text.replace("\\\n", " ")
     lines = [line for line in joined.splitlines() if not line.lstrip().startswith("#")]
-    engine = [line for line in lines if _ENGINE.search(line)]
+    engine = [line for line in lines if re.search(_ENGINE, line)]
     return any(re.search(r"\b(build|bud)\b", line) for line in engine) and any(
         re.search(_COPY_OUT, line) for line in engine
     )
@@ -414,7 +414,7 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
         sources=tuple(dict.fromkeys(sources)),
         folder=run.folder,
         command=run.command,
-        only_calls=_ENGINE.search(driver.text) is None,
+        only_calls=re.search(_ENGINE, driver.text) is None,
     )
 
 
