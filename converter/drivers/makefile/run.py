@@ -22,7 +22,7 @@ from converter.drivers.makefile.words import directory
 from converter.drivers.naming import mention
 from converter.machine import paths
 from converter.machine.derived import DerivedSource, Segment
-from converter.machine.events import Site
+from converter.machine.events import Built, CopiedOut, Created, RemovedContainers, RemovedImages, Site, UsedImages
 from converter.machine.host import HostFiles, StartingFiles
 from converter.machine.state import State
 from converter.machine.state import Variable as ShellVariable
@@ -37,6 +37,8 @@ from converter.shell.interpreter import Interpreter, NeedsFiles, Run
 from converter.source import Source, Span
 
 MAX_DEPTH = 20
+ENGINE = (Built, Created, CopiedOut, RemovedContainers, RemovedImages, UsedImages)
+"""The events of docker commands."""
 NAMES = ("GNUmakefile", "makefile", "Makefile")
 """The makefiles that make looks for, in order."""
 
@@ -104,8 +106,10 @@ class Machine:
             self.state = state
             followed = process.read(request.file) and (outer is not None or process.may_reach_an_engine(request.goals))
             if followed:
+                first = interpreter.number()
                 process.make(request.goals or (process.database.default_goal,))
-                self.called += [process] if outer is None else []
+                # what calls no engine is one step of the host
+                followed = outer is not None or any(isinstance(event, ENGINE) for event in self.run.events[first:])
         except Refusal:
             if outer is not None or any(speaks_of_an_engine(s.text) for s in process.database.sources.values()):
                 raise
@@ -120,6 +124,7 @@ class Machine:
             interpreter.back_to(mark)
             self.run.makefiles = makefiles
             return COMMANDS[""](call, state)
+        self.called += [process] if outer is None else []
         after = replace(
             self.state, variables=state.variables, folder=state.folder, positional=state.positional, flow="run",
             status="success", folders=state.folders,
