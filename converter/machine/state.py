@@ -74,6 +74,11 @@ class Container(Struct, frozen=True):
         """The numbers of all commands that may have made it."""
         return possible(self)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the path taken decides which container it is, or which image it was made from."""
+        return bool(self.choices or (self.image is not None and self.image.choices))
+
 
 def possible(made: Image | Container) -> tuple[int, ...]:
     """The events behind something that branches may have made differently."""

@@ -7,13 +7,14 @@ containers worked in the same folder one after the other, each goes on with what
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from converter.diagnostics import refuse
+from converter.lazy import lazily
 from converter.machine import paths
-from converter.machine.branching import chosen_container
 from converter.machine.events import Built, CopiedOut, Created
 from converter.machine.host import FromContainer
 from converter.machine.mechanisms import MOUNTED, UNPACKED
@@ -25,6 +26,11 @@ from converter.plan.modes import works_on
 from converter.plan.runs import Running, what_it_did
 from converter.plan.takes import Take
 from converter.plan.work import Work
+
+if TYPE_CHECKING:
+    from converter.machine import branching
+else:
+    branching = lazily("converter.machine.branching")
 
 
 class Mount(Struct, frozen=True):
@@ -135,7 +141,9 @@ def _add(work: Work, runtime: BuildFile, found: Builders, out: CopiedOut, with_m
 
 
 def _created(work: Work, out: CopiedOut, facts: Facts) -> Created:
-    container = chosen_container(out.container, facts) or out.container
+    container = out.container
+    if container.is_open:
+        container = branching.chosen_container(container, facts) or container
     created = work.run.events[container.event]
     assert isinstance(created, Created)
     return created

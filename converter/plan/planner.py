@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from converter.diagnostics import refuse
 from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import stage_references
+from converter.lazy import lazily
 from converter.machine.events import Assigned, Built, CopiedOut, Created, RanCommand
 from converter.machine.host import FromHost
 from converter.machine.value import is_known
@@ -19,7 +21,6 @@ from converter.plan.arguments import find_renames, rename_edits
 from converter.plan.builders import Builders, StageRun, add_all, find_builders, outs_of
 from converter.plan.calls import CallEditor, given_arguments
 from converter.plan.checks import Checker
-from converter.plan.container_runs import ContainerRuns
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.facts import ROOT_USERS
 from converter.plan.host_steps import HostSteps
@@ -38,6 +39,11 @@ from converter.plan.uses import Uses
 from converter.plan.wishes import NO_WISHES, Wishes
 from converter.plan.work import Work
 from converter.shell.interpreter import Run
+
+if TYPE_CHECKING:
+    from converter.plan import container_runs
+else:
+    container_runs = lazily("converter.plan.container_runs")
 
 
 def plan(
@@ -301,7 +307,10 @@ class _Planner:
             rewritten.edits.append(edit)
             rewritten.changed.append((instruction.span, MOVED))
         image_stages = self.image_stages(runtime, names)
-        tails = ContainerRuns(self.work, stage_spelling).tails(builders, names, runtime, context.folder, split)
+        tails: dict[int, Tail] = {}
+        if builders.runs:
+            writer = container_runs.ContainerRuns(self.work, stage_spelling)
+            tails = writer.tails(builders, names, runtime, context.folder, split)
         for builder in ordered:
             number = builder.event.number
             spelling = stage_spelling(builder)

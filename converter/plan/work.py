@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from converter.diagnostics import Diagnostic, Refusal, refuse
-from converter.machine import branching
+from converter.lazy import lazily
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Event
 from converter.machine.host import Alternatives, FromContainer
 from converter.machine.predicate import Facts
@@ -17,6 +18,11 @@ from converter.plan.takes import Artifact, Taken
 from converter.plan.wishes import NO_WISHES, Wishes
 from converter.result import Assumption
 from converter.shell.interpreter import Run
+
+if TYPE_CHECKING:
+    from converter.machine import branching
+else:
+    branching = lazily("converter.machine.branching")
 
 WAYS = frozenset({"no-cache", "pull", "quiet", "progress", "rm", "force-rm", "tag", "memory", "cpus"})
 """Flags of a build that do not change what it makes."""
@@ -72,7 +78,9 @@ class Work:
 
     def image_of(self, out: CopiedOut, facts: Facts) -> Image | None:
         """The image that an artifact's container was made from: the same one on every path with these facts."""
-        container = branching.chosen_container(out.container, facts) or out.container
+        container = out.container
+        if container.is_open:
+            container = branching.chosen_container(container, facts) or container
         if container.choices:
             options = [(c, "it is created here" if made else "it is not created") for c, made in container.choices]
             if all(made is not None for _, made in container.choices):

@@ -14,7 +14,7 @@ from converter.machine.state import State, Variable
 from converter.machine.value import is_known
 from converter.shell import flow, reader
 from converter.shell.assignments import positional_after
-from converter.shell.commands.call import Call, Result
+from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.other import other
 from converter.shell.dialect import OTHERS, Dialect, dialect_of, interpreter_name
 from converter.source import Source
@@ -182,3 +182,6 @@ def _does_work(text: str) -> bool:
     joined = text.replace("\\\n", " ")
     lines = [line for line in joined.splitlines() if re.search(_ENGINE, line) and not line.lstrip().startswith("#")]
     return any(re.search(r"\b(build|bud|create|cp|run|commit)\b", line) for line in lines)
+
+
+TABLE: dict[str, Handler] = {"eval": evaluate, **dict.fromkeys(SHELLS, shell)}

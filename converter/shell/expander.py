@@ -12,17 +12,22 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from converter.diagnostics import refuse
+from converter.lazy import lazily
 from converter.machine.derived import DerivedSource
 from converter.machine.events import Announced, Assigned, RanCommand, Site, Skipped
 from converter.machine.state import State, Variable
 from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Value, is_known, join
-from converter.shell import braces, expansion, operations, syntax
+from converter.shell import expansion, syntax
 from converter.shell.commands.effects import STABLE
 from converter.shell.expansion import Field, Segment, Segments, joined
 from converter.source import Source, Span
 
 if TYPE_CHECKING:
+    from converter.shell import braces, operations
     from converter.shell.interpreter import Interpreter
+else:
+    braces = lazily("converter.shell.braces")
+    operations = lazily("converter.shell.operations")
 
 CHANGING = frozenset(("!", "RANDOM", "SECONDS", "_", "-", "LINENO", "EPOCHSECONDS", "EPOCHREALTIME", "SRANDOM"))
 """Parameters that may be another value at every look."""

@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from converter.diagnostics import Diagnostic, refuse, warning
 from converter.docker_cli.parse import is_docker
 from converter.docker_cli.prefixes import located_program
+from converter.lazy import lazily
 from converter.machine import paths
 from converter.machine.events import Assigned, Event, InnerCommand, RanCommand, Site, Skipped, UsedImages
 from converter.machine.host import (
@@ -35,9 +36,8 @@ from converter.machine.predicate import Atom, Condition, Predicate, decide, lear
 from converter.machine.state import Flow, State, Status, Variable
 from converter.machine.streams import ContainerFile, ContainerTar, Stream
 from converter.machine.value import EMPTY, Piece, Reference, Unknowns, Value, is_known, join
-from converter.shell import children, conditions, dispatch, flow, reader, syntax
-from converter.shell.assignments import assign, declared_field, positional_after
-from converter.shell.commands import COMMANDS, inputs, streams
+from converter.shell import reader, syntax
+from converter.shell.commands import COMMANDS, inputs
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.container import Inspect, nothing_known
 from converter.shell.commands.docker import PREFIXES, deciding
@@ -47,6 +47,17 @@ from converter.shell.expander import Expander, Read
 from converter.shell.expansion import Field, Segment, joined, split_fields
 from converter.source import Source, Span
 
+if TYPE_CHECKING:
+    from converter.shell import assignments, children, conditions, dispatch, flow
+    from converter.shell.commands import streams
+else:
+    assignments = lazily("converter.shell.assignments")
+    children = lazily("converter.shell.children")
+    streams = lazily("converter.shell.commands.streams")
+    conditions = lazily("converter.shell.conditions")
+    dispatch = lazily("converter.shell.dispatch")
+    flow = lazily("converter.shell.flow")
+
 NEGATED: Mapping[Status, Status] = {"success": "failure", "failure": "success", "unknown": "unknown"}
 
 DECLARATIONS = frozenset({"export", "readonly", "local", "declare", "typeset"})
@@ -55,7 +66,8 @@ DECLARATIONS = frozenset({"export", "readonly", "local", "declare", "typeset"})
 FILE_COMMANDS = frozenset({"cd", "pushd", "mkdir", "rm", "rmdir", "cp", "mv", "chmod", "touch", "[", "test"})
 """Commands that are run once for each value that branches gave to their words or to the working folder."""
 
-CHILDREN = {"eval": children.evaluate, **dict.fromkeys(children.SHELLS, children.shell)}
+CHILDREN = frozenset({"eval", "sh", "bash", "dash", "ash", "ksh"})
+"""Commands in the table of `children`."""
 
 CHOOSING = frozenset({".", "source", "eval", "bash", "sh", "dash"})
 """Commands that are run once for each value that branches gave to their words."""
@@ -524,14 +536,14 @@ class Interpreter:
             if given is not None and state.positional is None:
                 expanded = list(given)
             elif fields and fields[0].value.flat in DECLARATIONS and _assigns(word):
-                state, field = declared_field(self, word, state, source)
+                state, field = assignments.declared_field(self, word, state, source)
                 expanded = [field]
             else:
                 state, expanded = self.words.expand_word(word, state, source)
             fields.extend(expanded)
         bindings: dict[str, Variable] = {}
         for assignment in command.assignments:
-            state, variable, value, pure = assign(self, assignment, state, source)
+            state, variable, value, pure = assignments.assign(self, assignment, state, source)
             if not fields:
                 binding = self.number()
                 self.record(Assigned(binding, site, self.calls, state, assignment.name, binding, value, pure))
@@ -667,7 +679,8 @@ class Interpreter:
             if followed is not None:
                 return followed
         base = paths.base_name(name) if name.startswith("/") else name
-        handler = self.programs.get(name) or CHILDREN.get(base) or COMMANDS.get(base)
+        own = children.TABLE[base] if base in CHILDREN else None
+        handler = self.programs.get(name) or own or COMMANDS.get(base)
         if handler is None and call.fields[0].splits and is_docker(tuple(value.flat for value in call.values[1:])):
             # `$SUDO docker ...`
             shown = self.run.unknowns.show(name)
@@ -764,7 +777,7 @@ class Interpreter:
         outer_calls, outer_captured = self.calls, self.captured
         self.calls = (*call.calls, call.site)
         self.locals.append({})
-        inside = positional_after(call, call.fields[1:], state)
+        inside = assignments.positional_after(call, call.fields[1:], state)
         frame = flow.Frame("function", state, call=call, series=inside.series)
         self.frames.append(frame)
         after = self.command(function.body, inside, source)

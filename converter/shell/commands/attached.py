@@ -6,16 +6,23 @@ afterwards (Docker reference, "Bind mounts").
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from converter.docker_cli.volumes import Volume
+from converter.lazy import lazily
 from converter.machine import paths
 from converter.machine.events import CopiedOut, Created
 from converter.machine.host import Overlay
 from converter.machine.mechanisms import MOUNTED
 from converter.machine.state import State
 from converter.machine.value import is_known
-from converter.shell.commands import streams
 from converter.shell.commands.call import Call
 from converter.shell.commands.exports import Copy, copies_of
+
+if TYPE_CHECKING:
+    from converter.shell.commands import streams
+else:
+    streams = lazily("converter.shell.commands.streams")
 
 
 def attached_run(call: Call, state: State, number: int) -> State:

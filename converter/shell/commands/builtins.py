@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from converter.diagnostics import refuse
+from converter.lazy import lazily
 from converter.machine import paths
 from converter.machine.events import ChangedFolder, RanCommand
 from converter.machine.state import State, Variable
 from converter.machine.value import EMPTY, Value, is_known
-from converter.shell import conditions
-from converter.shell.assignments import positional_after
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.expander import absolute
+
+if TYPE_CHECKING:
+    from converter.shell import assignments, conditions
+else:
+    assignments = lazily("converter.shell.assignments")
+    conditions = lazily("converter.shell.conditions")
 
 
 def cd(call: Call, state: State) -> Result:
@@ -84,7 +90,7 @@ def set_options(call: Call, state: State) -> Result:
     else:
         flat = ""
     if fields or flat == "--":
-        state = positional_after(call, fields, state)
+        state = assignments.positional_after(call, fields, state)
     return Result(replace(state, options=frozenset(options), status="success"), EMPTY)
 
 

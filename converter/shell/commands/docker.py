@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from converter.diagnostics import refuse
@@ -9,6 +11,7 @@ from converter.docker_cli import commands as docker
 from converter.docker_cli.errors import UsageError
 from converter.docker_cli.parse import is_docker, parse
 from converter.docker_cli.references import normalize
+from converter.lazy import lazily
 from converter.machine import paths
 from converter.machine.events import (
     Built,
@@ -25,12 +28,17 @@ from converter.machine.predicate import Atom
 from converter.machine.state import Container, Image, State
 from converter.machine.streams import ContainerTar, TarMember
 from converter.machine.value import TOKEN_END, TOKEN_START, Piece, Value, is_known
-from converter.shell.commands import lookups, streams
-from converter.shell.commands.attached import attached_run
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.inputs import redirected
 from converter.shell.commands.other import other
 from converter.shell.expansion import Field
+
+if TYPE_CHECKING:
+    from converter.shell.commands import attached, lookups, streams
+else:
+    attached = lazily("converter.shell.commands.attached")
+    lookups = lazily("converter.shell.commands.lookups")
+    streams = lazily("converter.shell.commands.streams")
 
 BUILD_LOG = "the log of the build"
 """The expression of the unknown that stands for all that a build prints before its last lines."""
@@ -258,7 +266,7 @@ def _create(command: docker.Create | docker.Run, call: Call, state: State) -> Re
     gives_id = isinstance(command, docker.Create) or command.detach
     state = replace(state, containers=containers, files=files, last=container, status="success")
     if not gives_id:
-        state = attached_run(call, state, number)
+        state = attached.attached_run(call, state, number)
     return Result(state, Value((Piece(token + "\n"),)) if gives_id else None)
 
 
