@@ -19,6 +19,7 @@ from converter.machine.state import State, Variable
 from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Value, is_known, join
 from converter.shell import expansion, syntax
 from converter.shell.commands.effects import STABLE
+from converter.shell.dependence import changes_seen, git_command
 from converter.shell.expansion import Field, Segment, Segments, joined
 from converter.source import Source, Span
 
@@ -453,10 +454,14 @@ class Expander:
                     texts += [value.flat for value in event.words]
                 elif isinstance(event, Announced):
                     texts.append(event.text.flat)
-            changed = tuple(
-                (path, entry.events if entry else None) for path, entry in sorted(state.files.changes.items())
+            key = (
+                "output",
+                part.expression,
+                state.folder,
+                tuple(texts),
+                changes_seen(words, state),
+                self.history(first_event),
             )
-            key = ("output", part.expression, state.folder, tuple(texts), changed, self.history(first_event))
         token = self.machine.run.unknowns.token(key, part.expression, "it is the output of a command")
         return state, Value((Piece(token, reference),))
 
@@ -477,6 +482,7 @@ class Expander:
         """How many commands before this event may have changed what git answers."""
         asking = (
             "rev-parse",
+            "rev-list",
             "describe",
             "log",
             "show",
@@ -486,11 +492,12 @@ class Expander:
             "remote",
             "symbolic-ref",
             "diff",
+            "diff-index",
         )
         return sum(
             isinstance(event, RanCommand)
             and event.name == "git"
-            and not any(value.flat in asking for value in event.words[1:3])
+            and not any(word in asking for word in git_command([value.flat for value in event.words])[:1])
             for event in self.machine.run.events[:end]
         )
 
