@@ -315,7 +315,7 @@ class _Judge:
     def files_live(self, event: ChangedFiles) -> bool:
         if self.abandoned.folders and self.only_fills_abandoned(event):
             return False
-        if not event.operands or event.unknown:
+        if not event.operands or (event.unknown and event.verb not in ("mkdir", *TRANSFERS)):
             return True
         if event.number in self.absorbed:
             # it packs the archive that a final build unpacks
@@ -333,7 +333,7 @@ class _Judge:
         named = event.operands[:-1] if transfers else event.operands
         sources = [path for _, path in named] if transfers and named else list(event.reads)
         dead = [self.dead_copies_at(event, path) for path in sources]
-        if not any(dead):
+        if not any(dead) or (event.unknown and not all(dead)):
             return True
         if all(self.is_swap(event, path) for path in sources):
             return False
@@ -367,31 +367,34 @@ class _Judge:
         return final is not None and not any(build.number > event.number for build in self.builds.values())
 
     def folder_is_dead(self, event: ChangedFiles, path: str) -> bool:
-        """Whether a made folder only ever held artifacts that are no longer copied out."""
+        """Whether a made folder, with those above it that `mkdir -p` made, only ever held artifacts that are no longer
+        copied out."""
         if event.state.files.start.kind(path) is not None:
             return False
+        top = path
+        while paths.parent(top) and event.state.files.lookup(paths.parent(top)) is None:
+            top = paths.parent(top)
         held = False
         for later in self.run.events[event.number + 1 :]:
             if isinstance(later, CopiedOut) and (
-                later.path == path
-                or paths.is_below(later.path, path)
-                or (later.mechanism == MOUNTED and paths.is_below(path, later.path))
+                _is_at_or_below(later.path, top) or (later.mechanism == MOUNTED and paths.is_below(path, later.path))
             ):
                 if not self.copy_is_dead(later.number):
                     return False
-                held = True
+                held = held or _is_at_or_below(later.path, path) or later.mechanism == MOUNTED
             elif isinstance(later, ChangedFiles):
                 for made in later.makes:
-                    if made == path or paths.is_below(made, path):
-                        if later.verb != "mkdir" and later.number in self.result.live:
+                    if _is_at_or_below(made, top):
+                        needs = later.verb != "mkdir" or (made not in (path, top) and not _makes_parents(later))
+                        if needs and later.number in self.result.live:
                             return False
-                        held = held or later.verb != "mkdir"
+                        held = held or (later.verb != "mkdir" and _is_at_or_below(made, path))
             elif isinstance(later, RanCommand):
                 if later.number in self.result.live and any(
-                    p == path or paths.is_below(p, path) for p in (*later.paths, *later.makes)
+                    _is_at_or_below(p, top) for p in (*later.paths, *later.makes)
                 ):
                     return False
-            elif isinstance(later, ChangedFolder) and (later.folder == path or paths.is_below(later.folder, path)):
+            elif isinstance(later, ChangedFolder) and _is_at_or_below(later.folder, top):
                 return False
         return held
 
@@ -847,6 +850,15 @@ def _mentioned(event: RanCommand) -> list[str]:
             for part in value.flat.replace("@", "=").split("=")[1:]:
                 found.append(paths.join(event.state.folder, part))
     return found
+
+
+def _makes_parents(made: ChangedFiles) -> bool:
+    """Whether `mkdir` has `-p`."""
+    return any(re.match(r"-[a-zA-Z]*p|--parents$", word.flat) for word in made.words)
+
+
+def _is_at_or_below(path: str, folder: str) -> bool:
+    return path == folder or paths.is_below(path, folder)
 
 
 def _glob_matches(pattern: str, path: str) -> bool:

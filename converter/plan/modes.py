@@ -68,7 +68,10 @@ class Modes:
         """A mode set in the stage must not reach another artifact, nor be lost under a volume."""
         flat = artifact.path.flat
         shared = any(
-            other.path.flat == flat and event.number not in other.entry.events for other in self.work.artifacts()
+            other.path.flat == flat
+            and event.number not in other.entry.events
+            and self.may_be_of_one_image(other, artifact)
+            for other in self.work.artifacts()
         )
         volumes = any(
             instruction.keyword == "VOLUME" and any(flat.startswith(a.value.rstrip("/")) for a in instruction.arguments)
@@ -83,6 +86,17 @@ class Modes:
                 event.site.span,
                 "move this step into the builder Dockerfile first",
             )
+
+    def may_be_of_one_image(self, one: Artifact, other: Artifact) -> bool:
+        """Whether two artifacts may come out of containers of the same image."""
+        images = []
+        for artifact in (one, other):
+            out = self.work.run.events[artifact.origin.event]
+            container = out.container if isinstance(out, CopiedOut) else None
+            if container is None or container.choices or container.image is None or container.image.choices:
+                return True
+            images.append(container.image.event)
+        return images[0] == images[1]
 
     def mode(self, event: ChangedFiles, artifact: Artifact, builder: BuildFile) -> tuple[str, str]:
         """The flags and the mode of a `chmod`."""

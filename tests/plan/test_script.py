@@ -281,3 +281,20 @@ def test_a_script_is_converted_the_same_way_whatever_the_dockerfiles_are_called(
     answer = convert_texts({"build.sh": script, "Dockerfile": BUILDER, "Dockerfile.run": RUNTIME})
     assert written(answer, "build.sh") == "docker build -t app -f Dockerfile.run .\n"
     assert sorted(files(answer)) == ["Dockerfile", "Dockerfile.run", "build.sh"]
+
+
+def test_a_folder_that_mkdir_makes_on_the_way_stays_for_what_is_put_into_it() -> None:
+    script = (
+        f"{BUILD}\n{CREATE}\nmkdir -p out/bin\ndocker cp extract:/src/app out/bin/app\ncp main.go out/main.go\n"
+        f"mv out/bin/app app\n{FINAL}\n"
+    )
+    answer = convert_texts(recipe(script, others={"main.go": "", ".dockerignore": "out\n"}))
+    assert written(answer, "build.sh") == f"mkdir -p out/bin\ncp main.go out/main.go\n{FINAL}\n"
+
+
+def test_a_folder_with_an_unknown_name_goes_with_what_was_copied_into_it() -> None:
+    script = (
+        f'V=$(git describe)\n{BUILD}\n{CREATE}\nmkdir -p "out/v$V"\ndocker cp extract:/src/app "out/v$V/app"\n'
+        f'cp "out/v$V/app" app\n{FINAL}\n'
+    )
+    assert written(convert_texts(recipe(script, others={"main.go": ""})), "build.sh") == f"{FINAL}\n"
