@@ -130,9 +130,8 @@ def _callers(quiet: Mapping[str, bytes], called: Iterable[str]) -> list[str]:
 def _call(path: str) -> bytes:
     """How a file is called, as a pattern: by its name, or by make."""
     name = path.rpartition("/")[2]
-    if is_makefile(name):
-        return rb"(?<![\w.-])g?make(?![\w-])|\$[({]MAKE[)}]"
-    return rb"(?<![\w.-])" + re.escape(os.fsencode(name)) + rb"(?![\w-])"
+    named = rb"(?<![\w.-])" + re.escape(os.fsencode(name)) + rb"(?![\w-])"
+    return rb"(?<![\w.-])g?make(?![\w-])|\$[({]MAKE[)}]|" + named if is_makefile(name) else named
 
 
 def _script(root: Root, path: str) -> bytes | None:

@@ -212,3 +212,9 @@ def test_a_link_inside_the_root_is_read(tmp_path: Path) -> None:
     make(tmp_path, {"docker/Dockerfile": b"FROM x\n"})
     (tmp_path / "Dockerfile").symlink_to("docker/Dockerfile")
     assert read_text(find_root(str(tmp_path))[0], "Dockerfile").text == "FROM x\n"
+
+
+def test_a_makefile_that_includes_one_which_builds_is_a_candidate(tmp_path: Path) -> None:
+    make(tmp_path, {"Makefile": b"include common.mk\n", "common.mk": b"all:\n\tdocker build .\n", "x.mk": b"a:\n"})
+    root, _ = find_root(str(tmp_path))
+    assert candidates(root, read_tree(root)) == ["Makefile", "common.mk"]
