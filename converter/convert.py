@@ -7,7 +7,7 @@ with the paths that it needs and is called again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct, field
@@ -18,6 +18,7 @@ from converter.drivers.arguments import first_argument
 from converter.drivers.choose import driver_for
 from converter.drivers.ci.names import ci_kind
 from converter.drivers.driver import Changes, Driver, OptionError, Request, Start
+from converter.drivers.makefile.names import is_makefile
 from converter.machine import paths
 from converter.machine.derived import DerivedSource
 from converter.machine.events import Built, CopiedOut, Event
@@ -26,7 +27,7 @@ from converter.plan import ledger
 from converter.plan.dockerfiles import Loader
 from converter.plan.facts import FactsError, ImageFacts, parse_facts
 from converter.plan.guard import GuardError, check_result, check_script
-from converter.plan.mentions import Mention, Use, may_mention, mentions_in
+from converter.plan.mentions import Mention, Use, is_active, may_mention, mentions_in, mentions_of
 from converter.plan.model import FinalPlan, NotThePattern, Plan
 from converter.plan.planner import plan
 from converter.plan.remarks import note_mention
@@ -167,7 +168,7 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
         return _needs(source, tree, needs)
     except Refusal as refusal:
         # a compose file has no docker commands, and is refused only where it holds the pattern
-        pattern = _looks_like(source.text) or (ci_kind(driver) == "compose" and refusal.diagnostic.code == "STG404")
+        pattern = _may_hold(source, tree) or (ci_kind(driver) == "compose" and refusal.diagnostic.code == "STG404")
         return _refused(source, [refusal.diagnostic], pattern, tree)
     chosen = next(
         (one for status in ("refused", "already-multi-stage") for one in found if one.status == status), found[0]
@@ -258,7 +259,7 @@ def _attempt(
         mentions = _mentions(tree, run)
         result = plan(run, loader, options.image, mentions, options.runtime, options.wishes)
         _check_choice(result, options)
-        return _recipe(source, kind, result, templates)
+        return _recipe(source, kind, result, templates, mentions)
     except NeedsFiles as needs:
         return _needs(source, tree, needs)
     except NotThePattern as answer:
@@ -276,7 +277,7 @@ def _attempt(
             source, [error("STG901", message, source, source.line_span(1), "please report this recipe")], True
         )
     except Refusal as refusal:
-        return _refused(source, [refusal.diagnostic], _looks_like(source.text), tree)
+        return _refused(source, [refusal.diagnostic], _may_hold(source, tree), tree)
 
 
 def _dialect(source: Source) -> str:
@@ -291,6 +292,17 @@ def _dialect(source: Source) -> str:
         rest = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
         name = paths.base_name(rest[0]) if rest else "sh"
     return name
+
+
+def _may_hold(driver: Source, tree: Tree) -> bool:
+    """Whether a script that could not be followed, or one that it names, may hold the pattern."""
+    makes = re.search(r"\$[({]MAKE[)}]|\bmake\b|^-?s?include\b", driver.text, re.MULTILINE) is not None
+    return _looks_like(driver.text) or any(
+        _looks_like(source.text)
+        for path, source in tree.texts.items()
+        if (is_makefile(paths.base_name(path)) and makes)
+        or (path.endswith((".sh", ".bash", ".dash", ".ksh")) and paths.base_name(path) in driver.text)
+    )
 
 
 _ENGINE = r"(?i)docker|podman|buildah|nerdctl"
@@ -347,7 +359,9 @@ def _check_choice(result: Plan, options: Options) -> None:
             raise OptionError(f"--{what} {given}: the script's {what} Dockerfile is {', '.join(sorted(known))}")
 
 
-def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, str] | None) -> Recipe:
+def _recipe(
+    driver: Source, kind: Driver, result: Plan, templates: Mapping[str, str] | None, mentions: Mapping[str, str]
+) -> Recipe:
     run = result.run
     files: list[FileChange] = []
     entries: list[LedgerEntry] = []
@@ -380,7 +394,9 @@ def _recipe(driver: Source, kind: Driver, result: Plan, templates: Mapping[str, 
             check_script(source, script, source.shell_text(text) if isinstance(source, DerivedSource) else text)
         changes[path] = Changes(edits.edits, edits.removed, edits.rewritten)
     moved = {b.path: final.runtime.path for final in result.finals for b in final.builders if b.path in result.deleted}
-    for source, change in kind.rewrite(run, changes, moved):
+    rewritten = kind.rewrite(run, changes, moved)
+    _check_shared(driver, rewritten, result, mentions)
+    for source, change in rewritten:
         scripts.append(source.path)
         text = apply_edits(source.text, change.edits)
         if text != source.text:
@@ -535,6 +551,27 @@ def _script_ledger(source: Source, edits: Changes) -> list[LedgerEntry]:
     return ledger.cover(
         source, marked, "kept", "it has nothing to do with the pattern, or still serves the final build"
     )
+
+
+def _check_shared(
+    driver: Source, rewritten: Sequence[tuple[Source, Changes]], result: Plan, mentions: Mapping[str, str]
+) -> None:
+    """A file that the driver includes and that something else includes too is not changed. Raises `Refusal`."""
+    own = {source.path for source, _ in rewritten}
+    others = {name: text for name, text in mentions.items() if name not in own and is_active(name)}
+    start = result.finals[0].runtime.event.state.files.start
+    for source, change in rewritten:
+        if not change.edits or source is driver or source.path in result.run.scripts:
+            continue
+        users = [found for found in mentions_of(source.path, others, start) if found.use != "speaks"]
+        if users:
+            raise refuse(
+                "STG304",
+                f"{users[0].location.file} uses {source.path} as well, which would change",
+                source,
+                change.edits[0].span,
+                "convert the file that uses both, or give each its own",
+            )
 
 
 def _dockerfile_ledger(final: FinalPlan) -> list[tuple[str, list[LedgerEntry]]]:

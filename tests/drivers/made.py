@@ -35,7 +35,7 @@ def predicted(texts: dict[str, str], *goals: str, command_line: dict[str, str] |
 def shown(run: MakeRun) -> list[str]:
     """The commands of a run, one line each, as `make -n` prints them; what is not known is a NUL."""
     texts = [text.text for recipe in run.lines for text in recipe.texts if text.text.strip()]
-    return [re.sub("\0\\d+\1", "\0", line) for text in texts for line in text.split("\n")]
+    return [re.sub("\0\\d+\1", "\0", line) for text in texts for line in text.removesuffix("\n").split("\n")]
 
 
 def agrees(predicted: str, real: str) -> bool:

@@ -141,10 +141,80 @@ def test_a_message_above_commands_that_go_goes_with_them() -> None:
     assert after["Makefile"] == f"all:\n\n\t@echo packing\n{IMAGE}"
 
 
-def test_commands_in_the_value_of_a_variable_are_not_edited() -> None:
-    makefile = f"define make-app\n{COMPILE.replace(chr(9), '')}{IMAGE.replace(chr(9), '')}endef\nall:\n\t$(make-app)\n"
+def test_lines_of_a_canned_recipe_are_edited_where_they_stand() -> None:
+    makefile = f"define make-app\n{COMPILE}{IMAGE}endef\nall:\n\t$(make-app)\n"
+    recipe, after = convert(makefile)
+    assert recipe.status == "converted"
+    assert after["Makefile"] == f"define make-app\n{IMAGE}endef\nall:\n\t$(make-app)\n"
+
+
+def test_a_canned_recipe_goes_with_its_calls_where_nothing_of_it_is_left() -> None:
+    makefile = f"# compile\ndefine make-app\n{COMPILE}endef\n\nall:\n\t$(make-app)\n{IMAGE}"
+    assert convert(makefile)[1]["Makefile"] == f"all:\n{IMAGE}"
+
+
+def test_a_line_of_a_canned_recipe_that_goes_for_one_call_only_is_refused() -> None:
+    other = "\tdocker run --name v tool true\n"
+    taken = COMPILE.replace("docker cp t:/src/app app", "$(call take,t,/src/app,app)")
+    makefile = (
+        "define take\n\tdocker cp $(1):$(2) $(3)\nendef\n"
+        f"all:\n{taken}{other}\t$(call take,v,/report,report)\n\tcat report\n{IMAGE}"
+    )
     recipe, after = convert(makefile)
     assert (recipe.status, codes(recipe)) == ("refused", ["STG304"])
+    assert after["Makefile"] == makefile
+
+
+def test_a_variable_goes_with_the_last_command_that_used_it() -> None:
+    makefile = f"# the builder\nB := b\n\nN = app\nall:\n{COMPILE.replace('-t b', '-t $(B)')}{IMAGE.replace('-t app', '-t $(N)')}"
+    assert convert(makefile)[1]["Makefile"] == f"N = app\nall:\n{IMAGE.replace('-t app', '-t $(N)')}"
+
+
+def test_a_variable_stays_where_an_unknown_name_may_mean_it_or_its_value_does_something() -> None:
+    used = COMPILE.replace("-t b", "-t $(B)")
+    for head, tail in (
+        ("B := b\n", "show:\n\t@echo $($(WHAT))\n"),
+        ("export B := b\n", ""),
+        ("B := $(shell date > stamp)b\n", ""),
+        ("B := b\nexport\n", ""),
+        ("-include local.mk\nB := b\n", ""),
+    ):
+        recipe, after = convert(
+            f"{head}all:\n{used.replace('$(B)', 'b $(info $(B))') if 'date' in head else used}{IMAGE}{tail}"
+        )
+        if recipe.status == "converted":
+            assert after["Makefile"].startswith(head), head
+
+
+def test_a_folder_change_alone_is_not_left_over() -> None:
+    makefile = f"all:\n{COMPILE.replace(chr(9), chr(9) + 'cd . && ')}{IMAGE}"
+    assert convert(makefile)[1]["Makefile"] == f"all:\n{IMAGE}"
+
+
+def test_lines_of_one_shell_are_cut_with_their_prefix() -> None:
+    makefile = f".ONESHELL:\nall:\n{COMPILE}{IMAGE}\trm -f app\n\nnext:\n\techo\n"
+    assert convert(makefile)[1]["Makefile"] == f".ONESHELL:\nall:\n{IMAGE}\nnext:\n\techo\n"
+
+
+def test_git_answers_the_same_while_only_untracked_files_change() -> None:
+    version = "V = $(shell git describe --tags --dirty)\nall:\n"
+    makefile = version + COMPILE.replace("-t b", "-t b:$(V)").replace("t b\n", "t b:$(V)\n").replace(
+        "\tdocker create", "\tmkdir -p out\n\tdocker create"
+    )
+    recipe, _ = convert(makefile + IMAGE.replace("app .", "app:$(V) ."))
+    assert recipe.status == "converted"
+
+
+def test_an_included_file_that_another_makefile_includes_is_not_changed() -> None:
+    more = {"build__mk": f"all:\n{COMPILE}{IMAGE}", "other/Makefile": "include ../build.mk\n"}
+    recipe, _ = convert("include build.mk\n", None, **more)
+    assert (recipe.status, codes(recipe)) == ("refused", ["STG304"])
+
+
+def test_commands_in_the_value_of_a_plain_variable_are_not_edited() -> None:
+    makefile = f"make-app = {COMPILE.strip().replace(chr(10), ' && ').replace(chr(9), '')}; {IMAGE.strip()}\nall:\n\t$(make-app)\n"
+    recipe, after = convert(makefile)
+    assert (recipe.status, codes(recipe)) == ("refused", ["STG303"])
     assert after["Makefile"] == makefile
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from converter.diagnostics import refuse
 from converter.drivers.makefile import syntax
@@ -152,6 +153,10 @@ class Database:
                 self.open = []
                 modified = syntax.Assignment(node.span, node.name, node.operator, node.body, node.modifiers)
                 self.assign(modified, active, place)
+                made = self.expander.variables.get(node.name)
+                if inside is None and made is not None and made.recursive and made.value == node.body:
+                    body = Place(source, Span(node.start, node.start + len(node.body)))
+                    self.expander.variables[node.name] = replace(made, body=body)
             elif isinstance(node, syntax.Include):
                 self.open = []
                 self.include(node, place)

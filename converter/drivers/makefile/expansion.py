@@ -25,20 +25,21 @@ Frame = tuple[Mapping[str, "Variable"], ...]
 MAX_DEPTH = 100
 
 
-class Variable(Struct, frozen=True):
-    """A variable: a recursive one is expanded at each use."""
-
-    value: str
-    recursive: bool
-    origin: Origin = "file"
-    exported: bool | None = None
-
-
 class Place(Struct, frozen=True):
     """Where an expansion stands, for messages and for the commands of `$(shell ...)`."""
 
     source: Source
     span: Span
+
+
+class Variable(Struct, frozen=True):
+    """A variable: a recursive one is expanded at each use. `body` is where the text of a `define` stands as it is."""
+
+    value: str
+    recursive: bool
+    origin: Origin = "file"
+    exported: bool | None = None
+    body: Place | None = None
 
 
 class Host(Protocol):

@@ -37,7 +37,7 @@ def goal_of(name: str, run: MakeRun | None) -> Goal:
         return Goal(name, False, False, frozenset())
     works = any(isinstance(event, (Built, Created, CopiedOut)) for event in run.events)
     builds = any(isinstance(event, Built) for event in run.events)
-    return Goal(name, works, builds, frozenset(recipe.line.whole.start for recipe in run.lines))
+    return Goal(name, works, builds, frozenset((*recipe.calls, recipe.line)[0].whole.start for recipe in run.lines))
 
 
 def sequences(goals: list[Goal], default: str, callers: list[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:

@@ -151,7 +151,7 @@ class _Reader:
                 depth -= 1
                 if depth == 0:
                     body = self.text[start:line_start].removesuffix("\n").removesuffix("\r")
-                    return syntax.Define(Span(span.start, self.position), name, operator, body, modifiers)
+                    return syntax.Define(Span(span.start, self.position), name, operator, body, start, modifiers)
         return syntax.Problem(Span(span.start, self.position), "missing `endef`")
 
     def rule(self, span: Span, raw: str) -> syntax.Node:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from converter.diagnostics import refuse
 from converter.drivers.driver import Changes
-from converter.drivers.makefile import syntax
+from converter.drivers.makefile import leftovers, syntax
 from converter.drivers.makefile.builtin import MAKERS
 from converter.drivers.makefile.called import MakeRun
 from converter.drivers.makefile.database import RecipeLine, Rule
@@ -65,12 +65,17 @@ def rewrite(run: MakeRun, changes: Mapping[str, Changes], moved: Mapping[str, st
                     "write the commands out, one rule for each image",
                 )
         agreed[key] = counted[0]
+    _calls(run, agreed)
     _check_asked(run, changes, agreed)
     for path, (source, out) in found.items():
         if path in run.makefiles or any(key[0] == path for key in agreed):
             lines = {span: line for (name, span), line in agreed.items() if name == path}
             _File(source, lines, [rule for d in run.makefiles.values() for rule in d.rules], run, out).edit()
-            _check(source, out)
+    own = [found[source.path] for source in _files(run)]
+    lost = leftovers.drop(own, {name for database in run.makefiles.values() for name in database.included})
+    for path, (source, out) in found.items():
+        if path in run.makefiles or any(key[0] == path for key in agreed):
+            _check(source, out, lost.get(path, frozenset()))
     for database in run.makefiles.values():
         for source in database.sources.values():
             names = {paths.relative(old, database.folder): paths.relative(new, database.folder)
@@ -91,8 +96,12 @@ def _events(run: MakeRun, text: DerivedSource) -> list[Event]:
 
 
 def _is_gone(text: DerivedSource, changes: Mapping[str, Changes]) -> bool:
+    """Whether nothing of a shell's text is left, or nothing but a change of its folder."""
     found = changes.get(text.path)
-    return found is not None and bool(found.edits) and not apply_edits(text.text, found.edits).strip()
+    if found is None or not found.edits:
+        return False
+    left = apply_edits(text.text, found.edits).strip()
+    return not left or re.fullmatch(r"cd[ \t][^;&|<>`\n]*[;&]*", left) is not None
 
 
 def _works(run: MakeRun, text: DerivedSource) -> bool:
@@ -136,6 +145,21 @@ def _fate(run: MakeRun, recipe: RecipeText, changes: Mapping[str, Changes]) -> _
     plain = not any(character in text.text for text in texts for character in ">|&;")
     out.announces = bool(events) and plain and all(isinstance(event, Announced) for event in events)
     return out
+
+
+def _calls(run: MakeRun, lines: dict[tuple[str, Span], _Line]) -> None:
+    """A line that calls a canned recipe goes where nothing of that is left for it."""
+    called: dict[tuple[str, Span], list[_Line]] = {}
+    for recipe in run.lines:
+        own = lines[(recipe.line.source.path, recipe.line.whole)]
+        for call in recipe.calls:
+            key = (call.source.path, call.whole)
+            called.setdefault(key, []).append(own)
+            lines.setdefault(key, _Line(call, "kept"))
+    for key, inner in called.items():
+        if all(line.fate in ("gone", "empty") for line in inner) and any(line.fate == "gone" for line in inner):
+            gone = next(line for line in inner if line.fate == "gone")
+            lines[key].fate, lines[key].why = "gone", gone.why
 
 
 def _check_asked(run: MakeRun, changes: Mapping[str, Changes], lines: Mapping[tuple[str, Span], _Line]) -> None:
@@ -184,6 +208,9 @@ class _File:
 
     def edit(self) -> None:
         nodes = read(self.source)
+        for node in nodes:
+            if isinstance(node, syntax.Define):
+                self.recipe([node, *self.body(node)])
         block: list[syntax.Node] = []
         for node in (*nodes, syntax.Rule(Span(len(self.text), len(self.text)), "", None)):
             if isinstance(node, syntax.Rule):
@@ -223,9 +250,14 @@ class _File:
             self.out.edits.append(Edit(node.span, ""))
         own = [fate for node, fate in zip(nodes, fates, strict=True) if isinstance(node, syntax.Recipe)]
         head = nodes[0]
-        assert isinstance(head, syntax.Rule)
-        if head.recipe is None and all(fate in ("gone", "empty") for fate in own):
+        if isinstance(head, syntax.Rule) and head.recipe is None and all(fate in ("gone", "empty") for fate in own):
             self.emptied(head)
+
+    def body(self, node: syntax.Define) -> list[syntax.Node]:
+        """The lines of a canned recipe as those of a recipe."""
+        return [
+            syntax.Recipe(span, span) for span in sorted(self.lines, key=lambda span: span.start) if span in node.span
+        ]
 
     def fate(self, node: syntax.Node) -> Fate:
         if not isinstance(node, syntax.Recipe):
@@ -309,9 +341,14 @@ class _File:
         self.out.rewritten.append((head.span, "it has no commands any more, and make would look for some"))
 
 
-def _check(source: Source, out: Changes) -> None:
-    """The new makefile has every variable, conditional and rule of the old one. Raises `Refusal`."""
-    lost = differences(source, apply_edits(source.text, out.edits))
+def _check(source: Source, out: Changes, lost_names: frozenset[str]) -> None:
+    """The new makefile has every variable, conditional and rule of the old one, but for these. Raises `Refusal`."""
+    cut = {
+        node.name: node for node in read(source)
+        if isinstance(node, syntax.Define) and any(edit.span.start < node.span.end and edit.span.end > node.span.start
+                                                   for edit in out.edits)
+    }  # fmt: skip
+    lost = differences(source, apply_edits(source.text, out.edits), frozenset(cut), lost_names)
     if lost is not None:
         raise refuse("STG304", f"taking the pattern's commands out would change `{lost}`", source, source.line_span(1))
 
@@ -346,6 +383,9 @@ def _rename_prerequisites(source: Source, names: Mapping[str, str], out: Changes
         for match in found:
             new = names[match.group().removeprefix("./")]
             place = Span(node.span.start + match.start(), node.span.start + match.end())
+            if any(edit.span.start <= place.start and place.end <= edit.span.end for edit in out.edits):
+                # another make has read the same file, or the rule goes
+                continue
             if re.search(rf"(?<![^\s:|]){re.escape(new)}(?![^\s|])", text[colon:]):
                 start = place.start
                 while source.text[start - 1] in " \t":
@@ -356,14 +396,21 @@ def _rename_prerequisites(source: Source, names: Mapping[str, str], out: Changes
             out.rewritten.append((place, f"{match.group()} is part of {new} now"))
 
 
-def differences(before: Source, after: str) -> str | None:
-    """What is missing in the new makefile other than lines of recipes and comments; None where nothing is."""
+def differences(before: Source, after: str, cut: frozenset[str], gone: frozenset[str]) -> str | None:
+    """What is missing in the new makefile other than lines of recipes and comments; None where nothing is.
+
+    `cut` are the canned recipes that may have lost lines, `gone` the names that are no longer there.
+    """
 
     def outline(source: Source) -> list[str]:
         found = []
         for node in read(source):
             if isinstance(node, syntax.Rule):
                 found.append(" ".join(node.text.split()))
+            elif isinstance(node, (syntax.Assignment, syntax.Define)) and node.name in gone and source is before:
+                continue
+            elif isinstance(node, syntax.Define) and node.name in cut:
+                found.append(f"define {node.name}")
             elif not isinstance(node, (syntax.Comment, syntax.Recipe)):
                 found.append(source.slice(node.span).strip())
         return found

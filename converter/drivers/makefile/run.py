@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Callable, Container, Mapping
 from fnmatch import fnmatchcase
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from converter.diagnostics import Refusal, refuse
 from converter.drivers.makefile import lines
 from converter.drivers.makefile.called import MakeRun
+from converter.drivers.makefile.canned import Unfolded, unfold
 from converter.drivers.makefile.database import Database, RecipeLine, Rule
 from converter.drivers.makefile.expansion import Expander, Frame, Place, Variable
 from converter.drivers.makefile.order import Job, Order, written_words
@@ -44,12 +46,16 @@ NAMES = ("GNUmakefile", "makefile", "Makefile")
 
 
 class RecipeText(Struct, frozen=True):
-    """A line of a recipe that was run: the texts that it became, and those of the `$(shell ...)` in it."""
+    """A line of a recipe that was run: the texts that it became, and those of the `$(shell ...)` in it.
+
+    `calls` are the lines that called the canned recipe which it stands in, the recipe's own first.
+    """
 
     line: RecipeLine
     rule: Rule
     texts: tuple[DerivedSource, ...]
     asked: tuple[DerivedSource, ...]
+    calls: tuple[RecipeLine, ...] = ()
 
 
 class Machine:
@@ -388,14 +394,19 @@ class Process:
         frame = self.frame
         self.check_shell(job, frame)
         try:
-            ready = [self.expanded(job, line, frame) for line in job.lines]
+            unfolded = [Unfolded(line, frame, {}) for line in job.lines]
+            if not self.database.one_shell:
+                automatic = partial(self.automatic, job=job, frame=frame)
+                unfolded = [inner for one in unfolded for inner in unfold(one, self.expander, automatic)]
+            ready = [(one, *self.expanded(job, one, frame)) for one in unfolded]
             if self.database.one_shell and ready:
                 ready = [_one(ready)]
-            for line, texts, asked in ready:
+            for one, texts, asked in ready:
+                line = one.line
                 derived = tuple(
-                    self.machine.derive(line.source, segments, line.whole, self, frame) for segments in texts
+                    self.machine.derive(line.source, segments, line.whole, self, one.frame) for segments in texts
                 )
-                self.machine.run.lines.append(RecipeText(line, job.rule, derived, asked))
+                self.machine.run.lines.append(RecipeText(line, job.rule, derived, asked, one.calls))
                 for text in derived:
                     if text.text.strip():
                         self.run_line(text, frame)
@@ -418,16 +429,15 @@ class Process:
                 job.rule.span,
             )
 
-    def expanded(
-        self, job: Job, line: RecipeLine, frame: Frame
-    ) -> tuple[RecipeLine, list[list[Segment]], tuple[DerivedSource, ...]]:
-        """A line with its variables replaced, as the shell texts that it makes."""
+    def expanded(self, job: Job, one: Unfolded, frame: Frame) -> tuple[list[list[Segment]], tuple[DerivedSource, ...]]:
+        """A line with its variables replaced, as the shell texts that it makes; `frame` is that of the recipe."""
+        line, ways = one.line, one.ways
         self.expander.place = Place(line.source, line.whole)
         self.machine.asked = []
         segments = lines.expand(
             line,
-            lambda written: self.expander.reference(written, frame),
-            lambda name: self.automatic(name, job, frame),
+            lambda written: self.expander.reference(written, one.frame),
+            lambda name: ways[name] if name in ways else self.automatic(name, job, frame),
             self.is_canned,
         )
         segments, unset = lines.without_unset(segments, self.expander.optional)
@@ -438,7 +448,7 @@ class Process:
                 if found in self.database.defaulted and self.expander.variables[found].origin == "file":
                     self.assume(f"nothing outside the makefile sets `{found}`, which has its default there", line)
         texts = [lines.without_prefix(text) for text in lines.split_lines(segments)]
-        return line, texts, tuple(self.machine.asked)
+        return texts, tuple(self.machine.asked)
 
     def assume(self, about: str, line: RecipeLine) -> None:
         if all(known != about for known, _ in self.machine.run.assumptions):
@@ -546,21 +556,24 @@ def _stem_of(target: str) -> str:
 
 
 def _one(
-    ready: list[tuple[RecipeLine, list[list[Segment]], tuple[DerivedSource, ...]]],
-) -> tuple[RecipeLine, list[list[Segment]], tuple[DerivedSource, ...]]:
+    ready: list[tuple[Unfolded, list[list[Segment]], tuple[DerivedSource, ...]]],
+) -> tuple[Unfolded, list[list[Segment]], tuple[DerivedSource, ...]]:
     """The lines of a recipe for one shell."""
-    segments: list[Segment] = []
-    first, last = ready[0][0], ready[-1][0]
+    first, last = ready[0][0].line, ready[-1][0].line
+    # what is cut at the very start is cut with its recipe prefix
+    segments = [Segment("", Span(first.whole.start, first.whole.start))]
     asked: list[DerivedSource] = []
-    for line, texts, inner in ready:
+    for one, texts, inner in ready:
+        line = one.line
         asked += inner
         for text in texts:
             segments += text
         end = line.whole.end
         segments.append(Segment("\n", Span(end - 1, end) if line.start is not None else Span(end, end)))
-    segments.pop()
+    if last.start is None or last.source.text[last.whole.end - 1] != "\n":
+        segments.pop()
     whole = RecipeLine("", first.source, first.start, Span(first.whole.start, last.whole.end))
-    return whole, [segments], tuple(asked)
+    return replace(ready[0][0], line=whole), [segments], tuple(asked)
 
 
 def _visible(part: str, shape: str) -> bool:
@@ -611,7 +624,7 @@ def _run_others(machine: Machine, process: Process) -> None:
     sure = len(machine.run.assumptions)
     for target in list(process.order.explicit):
         rules = process.order.explicit[target]
-        ran = {(found.line.source.path, found.line.whole) for found in machine.run.lines}
+        ran = {(line.source.path, line.whole) for found in machine.run.lines for line in (*found.calls, found.line)}
         own = [(line.source.path, line.whole) for rule in rules for line in rule.recipe]
         if target in process.order.done or (own and all(place in ran for place in own)):
             # a make that a recipe calls may have run it
@@ -628,7 +641,7 @@ def _run_others(machine: Machine, process: Process) -> None:
 
 def _mention(machine: Machine, process: Process, target: str, known: int) -> None:
     """A target whose recipe is not followed: whatever its text names, it is taken to need."""
-    ran = {id(found.line) for found in machine.run.lines[known:]}
+    ran = {id(line) for found in machine.run.lines[known:] for line in (*found.calls, found.line)}
     interpreter = machine.interpreter
     interpreter.calls = ()
     interpreter.captured = None

@@ -36,11 +36,12 @@ class Assignment(Node, frozen=True):
 
 
 class Define(Node, frozen=True):
-    """`define name` up to its `endef`: the body without its last line end."""
+    """`define name` up to its `endef`: the body without its last line end, which stands at `start`."""
 
     name: str
     operator: str
     body: str
+    start: int
     modifiers: Modifiers
 
 
