@@ -7,7 +7,7 @@ with the paths that it needs and is called again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct, field
@@ -25,7 +25,7 @@ from converter.machine.events import Built, CopiedOut, Event
 from converter.machine.host import StartingFiles
 from converter.plan import ledger
 from converter.plan.dockerfiles import Loader
-from converter.plan.facts import FactsError, ImageFacts, parse_facts
+from converter.plan.facts import FactsError, ImageFacts, KnownImages, parse_facts
 from converter.plan.guard import GuardError, check_result, check_script
 from converter.plan.mentions import Mention, Use, is_active, may_mention, mentions_in, mentions_of
 from converter.plan.model import FinalPlan, NotThePattern, Plan
@@ -88,18 +88,21 @@ class Tree(Struct, frozen=True):
     """The starting files: every path that the tree holds, and the texts that are known so far.
 
     Paths are relative to the root with forward slashes. `unreadable` says for files that are no text, or lie
-    outside the root through a link, why: what the recipe cannot do without refuses it.
+    outside the root through a link, why: what the recipe cannot do without refuses it. `images` is what an engine said
+    of images, None for one that it does not have.
     """
 
     paths: frozenset[str]
     texts: Mapping[str, Source]
     unreadable: Mapping[str, Diagnostic] = field(default_factory=dict)
+    images: Mapping[str, ImageFacts | None] = field(default_factory=dict)
 
 
 class Needs(Struct, frozen=True):
-    """The answer where texts are missing: call again with these paths in `Tree.texts`."""
+    """The answer where something is missing: call again with these paths in `Tree.texts`, and these images in `Tree.images`."""
 
     paths: tuple[str, ...]
+    images: tuple[str, ...] = ()
 
 
 def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, str] | None = None) -> Recipe | Needs:
@@ -108,6 +111,20 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
     `templates` maps template names to the texts of a person's own. Raises `OptionError` for options that cannot
     be used and `render.environment.TemplateProblem` for a bad template; never raises for bad input files.
     """
+    try:
+        facts = parse_facts(options.facts) if options.facts is not None else {}
+    except FactsError as problem:
+        raise OptionError(f"the image facts cannot be read: {problem}") from None
+    images = KnownImages(facts, tree.images, options.wishes.ask_engine)
+    answer = _convert(tree, driver, options, images, templates)
+    if isinstance(answer, Recipe) and images.wanted:
+        return Needs((), tuple(images.wanted))
+    return answer
+
+
+def _convert(
+    tree: Tree, driver: str, options: Options, images: KnownImages, templates: Mapping[str, str] | None
+) -> Recipe | Needs:
     if driver in tree.unreadable:
         return Recipe(driver, (driver,), "refused", diagnostics=(tree.unreadable[driver],))
     if driver not in tree.texts:
@@ -120,13 +137,9 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
         return _refused(
             source, [error("STG107", message, source, source.line_span(1), FOREIGN_HELP)], _looks_like(source.text)
         )
-    try:
-        facts = parse_facts(options.facts) if options.facts is not None else {}
-    except FactsError as problem:
-        raise OptionError(f"the image facts cannot be read: {problem}") from None
 
     def look_into(run: Run) -> Inspect:
-        return inspector(Loader(run, tree.texts, facts))
+        return inspector(Loader(run, tree.texts, images))
 
     request = Request(
         tree.texts,
@@ -146,7 +159,7 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
             runs.append(start())
             return runs[-1]
 
-        return _attempt(source, tree, kind, kept, options, facts, templates)
+        return _attempt(source, tree, kind, kept, options, images, templates)
 
     def called_with(name: str) -> Recipe | Needs:
         (start,) = next(kind.starts(source, replace(request, arguments=(name,))))
@@ -248,18 +261,18 @@ def _attempt(
     kind: Driver,
     start: Start,
     options: Options,
-    facts: Mapping[str, ImageFacts],
+    images: KnownImages,
     templates: Mapping[str, str] | None,
 ) -> Recipe | Needs:
     """The conversion of one run."""
     driver = source.path
     try:
         run = start()
-        loader = Loader(run, tree.texts, facts)
+        loader = Loader(run, tree.texts, images)
         mentions = _mentions(tree, run)
         result = plan(run, loader, options.image, mentions, options.runtime, options.wishes)
         _check_choice(result, options)
-        return _recipe(source, kind, result, templates, mentions)
+        return _recipe(source, kind, result, templates, mentions, images.used)
     except NeedsFiles as needs:
         return _needs(source, tree, needs)
     except NotThePattern as answer:
@@ -360,7 +373,12 @@ def _check_choice(result: Plan, options: Options) -> None:
 
 
 def _recipe(
-    driver: Source, kind: Driver, result: Plan, templates: Mapping[str, str] | None, mentions: Mapping[str, str]
+    driver: Source,
+    kind: Driver,
+    result: Plan,
+    templates: Mapping[str, str] | None,
+    mentions: Mapping[str, str],
+    asked: Iterable[str],
 ) -> Recipe:
     run = result.run
     files: list[FileChange] = []
@@ -425,7 +443,7 @@ def _recipe(
         stages=tuple(_stages(result)),
         copies=tuple(_copies(result)),
         ledger=tuple(entries),
-        assumptions=(*_standing(result), *result.assumptions),
+        assumptions=(*_standing(result, asked), *result.assumptions),
         diagnostics=(*run.diagnostics, *_unique(result.diagnostics), *_line_ends(run)),
         sources=tuple(dict.fromkeys(sources)),
         folder=run.folder,
@@ -475,7 +493,7 @@ def _unique(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     return list(dict.fromkeys(diagnostics))
 
 
-def _standing(result: Plan) -> list[Assumption]:
+def _standing(result: Plan, asked: Iterable[str]) -> list[Assumption]:
     """What every conversion rests on."""
     first = result.finals[0].builders[0].event if result.finals[0].builders else result.finals[0].runtime.event
     return [
@@ -485,6 +503,7 @@ def _standing(result: Plan) -> list[Assumption]:
         ),
         Assumption("the script runs as root or through an engine that copies as root, with the umask 022", None),
         *(Assumption(about, site.source.location(site.span)) for about, site in result.run.assumptions),
+        *(Assumption(f"the image `{image}` stays what the engine has under this name today", None) for image in asked),
     ]
 
 

@@ -382,6 +382,12 @@ RULES: dict[str, Rule] = _table(
         "The script changed the artifact on the host after it was copied out, and --move-host-steps lets the builder's stage do "
         "the same with its own program. Another version of that program may write other bytes: `stageify verify` shows it.",
     ),
+    Rule(
+        "STG618",
+        "files of an image that somebody else builds",
+        "The image takes files out of an image that the script only pulls. Under a tag another image may lie tomorrow; a digest "
+        "names one for ever. --pin writes the digest by which your engine knows the image: `docker pull` it first.",
+    ),
     # 7xx: reviews
     Rule(
         "STG701",

@@ -8,12 +8,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import converter.convert as conversion
+from converter.batch.asking import ask_engine
 from converter.batch.callers import part_of
 from converter.batch.discovery import Root, candidates
 from converter.batch.problems import Problem, UsageProblem
 from converter.batch.reading import OutsideError, read_text
 from converter.convert import Needs, Options, Tree
 from converter.diagnostics import Diagnostic, error
+from converter.plan.facts import ImageFacts
 from converter.render.environment import TemplateProblem
 from converter.result import Recipe
 from converter.source import Location, Source, SourceError
@@ -71,8 +73,11 @@ def convert_driver(
     options: Options,
     templates: Mapping[str, str] | None = None,
     read: Callable[[Root, str], Source] = read_text,
+    ask: Callable[[str], ImageFacts | None] = ask_engine,
 ) -> Outcome:
     """Converts the recipe of one driver, reading what the conversion asks for; `read` raises what `read_text` does.
+
+    `ask` tells what an engine has under an image's name; it is called only where the options say so.
 
     A file that does not exist is simply not given to the conversion, which knows what its absence means. One that
     is no text, or lies outside the root, refuses the recipe. Raises `Problem` for one that may not be read, or
@@ -81,6 +86,7 @@ def convert_driver(
     texts: dict[str, Source] = {}
     absent: set[str] = set()
     unreadable: dict[str, Diagnostic] = {}
+    images: dict[str, ImageFacts | None] = {}
     wanted: tuple[str, ...] = (driver,)
     for _ in range(MAX_ROUNDS):
         for path in wanted:
@@ -93,14 +99,16 @@ def convert_driver(
         if driver in absent:
             raise Problem(f"{driver}: no such file below {root.folder}")
         try:
-            tree = Tree(paths - absent if absent else paths, texts, unreadable)
+            tree = Tree(paths - absent if absent else paths, texts, unreadable, images)
             answer = conversion.convert(tree, driver, options, templates)
         except (conversion.OptionError, TemplateProblem) as wrong:
             raise UsageProblem(str(wrong)) from wrong
         if not isinstance(answer, Needs):
             return Outcome(answer, texts)
         wanted = tuple(path for path in answer.paths if not (path in texts or path in absent or path in unreadable))
-        if not wanted:
+        fresh = [image for image in answer.images if image not in images]
+        images.update((image, ask(image)) for image in fresh)
+        if not wanted and not fresh:
             raise RuntimeError(f"{driver}: the conversion asks again for {', '.join(answer.paths)}")
     raise RuntimeError(f"{driver}: the conversion asked for more files {MAX_ROUNDS} times")
 

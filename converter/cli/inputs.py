@@ -58,8 +58,17 @@ def options(root: Root, named: Named, told: Told, forms: Forms, arguments: tuple
         builder=file_below(root, "--builder", named.builder) if named.builder else None,
         runtime=file_below(root, "--runtime", named.runtime) if named.runtime else None,
         facts=_facts(root, told.image_facts) if told.image_facts else None,
-        wishes=Wishes(move_host_steps=forms.move_host_steps),
+        wishes=_wishes(forms),
     )
+
+
+def _wishes(forms: Forms) -> Wishes:
+    """What is wished; an engine that is to be asked has to answer. Raises `Problem` where none does."""
+    if forms.ask_engine or forms.pin:
+        from converter.batch.asking import check_engine
+
+        check_engine()
+    return Wishes(move_host_steps=forms.move_host_steps, ask_engine=forms.ask_engine, pin=forms.pin)
 
 
 def seconds(flag: str, value: str) -> float | None:

@@ -147,6 +147,24 @@ class Forms(Struct, frozen=True):
         ),
     ] = False
 
+    ask_engine: Annotated[
+        bool,
+        typer.Option(
+            "--ask-engine",
+            help="Ask your engine what base images bring (user, ENTRYPOINT, WORKDIR, ENV, VOLUME, ONBUILD) where neither "
+            "--image-facts nor the built-in table says it. Nothing is pulled.",
+            rich_help_panel=PARTS,
+        ),
+    ] = False
+    pin: Annotated[
+        bool,
+        typer.Option(
+            "--pin",
+            help="`COPY --from` of an image that the script only pulls gets the digest that your engine knows.",
+            rich_help_panel=FORM,
+        ),
+    ] = False
+
 
 class Mode(Struct, frozen=True):
     """What becomes of a conversion: printed without any of these."""

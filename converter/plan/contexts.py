@@ -29,8 +29,8 @@ def needs_context(file: BuildFile) -> bool:
 
 
 def triggers(file: BuildFile) -> bool:
-    """Whether a base image has ONBUILD triggers, as its name says."""
-    return any("onbuild" in state.image for state in file.states)
+    """Whether a base image has ONBUILD triggers, as is known or as its name says."""
+    return file.triggers or any("onbuild" in state.image for state in file.states)
 
 
 def needs_nothing(runtime: BuildFile, taken: Taken, unstaged: bool = False) -> bool:

@@ -22,7 +22,7 @@ from converter.machine.events import Built, Created, RanCommand
 from converter.machine.host import Entry, FromContainer, FromHost, FromTree
 from converter.machine.state import Image
 from converter.machine.value import Piece, Reference, Value, is_known
-from converter.plan.facts import ImageFacts, look_up
+from converter.plan.facts import KnownImages
 from converter.shell.interpreter import NeedsFiles, Run
 from converter.source import Source
 
@@ -32,7 +32,7 @@ class BuildFile(Struct, frozen=True):
 
     `arguments` maps each `--build-arg` to its value as the script computes it. `added` is what containers of the image
     ran as builds before files were copied out of them, one command a line; `mounted` tells that they worked in mounted
-    folders. `path` is empty for an image that the script only runs, which has no Dockerfile, and for a Dockerfile that
+    folders. `triggers` tells that a base image is known to have ONBUILD triggers. `path` is empty for an image that the script only runs, which has no Dockerfile, and for a Dockerfile that
     the script writes itself.
     """
 
@@ -47,6 +47,7 @@ class BuildFile(Struct, frozen=True):
     ignore: IgnoreRules
     added: str = ""
     mounted: bool = False
+    triggers: bool = False
 
     @property
     def state(self) -> StageState:
@@ -57,10 +58,10 @@ class BuildFile(Struct, frozen=True):
 class Loader:
     """Reads the Dockerfiles of a run, each once; `texts` are the known files of the tree."""
 
-    def __init__(self, run: Run, texts: Mapping[str, Source], given: Mapping[str, ImageFacts]) -> None:
+    def __init__(self, run: Run, texts: Mapping[str, Source], images: KnownImages) -> None:
         self.run = run
         self.texts = texts
-        self.given = given
+        self.images = images
         self.loaded: dict[int, BuildFile] = {}
         self.loading: set[int] = set()
         self.constants: dict[int, tuple[Reference, ...]] = {}
@@ -103,7 +104,20 @@ class Loader:
                 raise refuse("STG201", word.message, source, word.span, "correct the Dockerfile first")
         every = stages(tree)
         return BuildFile(
-            event, path, source, tree, every, states, self.target_of(event, every), arguments, self.ignore_of(event)
+            event,
+            path,
+            source,
+            tree,
+            every,
+            states,
+            self.target_of(event, every),
+            arguments,
+            self.ignore_of(event),
+            triggers=any(
+                self.images.look_up(state.image).onbuild
+                for state in states
+                if state.parent is None and event.state.images.get(normalize(state.image)) is None
+            ),
         )
 
     def foreign(self, created: Created, context: str, newline: str) -> BuildFile:
@@ -285,8 +299,8 @@ class Loader:
                 assert isinstance(other, Built)
                 final = self.load(other).state.final
                 return BaseFacts(None, final.workdir, final.user)
-            facts = look_up(image, self.given)
-            return BaseFacts(None, facts.workdir, facts.user)
+            facts = self.images.look_up(image)
+            return BaseFacts(facts.env, facts.workdir, facts.user)
 
         return base
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from converter.docker_cli.references import parse_reference
+from converter.machine.value import is_known
 
 ROOT_USERS = frozenset({"", "0", "root", "0:0", "root:root", "0:root", "root:0"})
 """The spellings of root in USER."""
@@ -25,16 +29,36 @@ BASE_FOLDERS = frozenset(
 class ImageFacts(Struct, frozen=True):
     """What an image brings; a field is None where that is not known.
 
-    `user` and `workdir` are as in the image's config, `command` and `entrypoint` its CMD and ENTRYPOINT.
+    `user` and `workdir` are as in the image's config, `command` and `entrypoint` its CMD and ENTRYPOINT, `volumes` the
+    paths of its VOLUMEs and `onbuild` its triggers. `digest` is that of its manifest, as a registry knows it.
     """
 
-    user: str | None
-    workdir: str | None
-    command: tuple[str, ...] | None
-    entrypoint: tuple[str, ...] | None
+    user: str | None = None
+    workdir: str | None = None
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    env: Mapping[str, str] | None = None
+    volumes: tuple[str, ...] | None = None
+    onbuild: tuple[str, ...] | None = None
+    digest: str | None = None
+
+    def completed(self, other: ImageFacts) -> ImageFacts:
+        """These facts, and the other's where these are silent."""
+        return replace(self, **{name: getattr(other, name) for name in KEYS if getattr(self, name) is None})
 
 
-NOTHING = ImageFacts(None, None, None, None)
+KEYS: dict[str, Any] = {
+    "user": str,
+    "workdir": str,
+    "command": list,
+    "entrypoint": list,
+    "env": dict,
+    "volumes": list,
+    "onbuild": list,
+}
+"""What a facts file may say of an image, and in which form: lists and tables are of strings."""
+
+NOTHING = ImageFacts()
 """An image that nothing is known of."""
 
 
@@ -45,8 +69,7 @@ class FactsError(Exception):
 def parse_facts(text: str) -> dict[str, ImageFacts]:
     """Reads an image facts file (TOML): a table for each image name.
 
-    The keys are `user`, `workdir` (strings), `command` and `entrypoint` (lists of strings), all optional.
-    Raises `FactsError`, naming the line where the file is not TOML.
+    The keys are those of `KEYS`, all optional. Raises `FactsError`, naming the line where the file is not TOML.
     """
     import tomli
 
@@ -57,31 +80,76 @@ def parse_facts(text: str) -> dict[str, ImageFacts]:
     facts = {}
     for name, entry in document.items():
         if not isinstance(entry, dict):
-            raise FactsError(f"`{name}` has to be a table with the keys user, workdir, command, entrypoint")
-        unknown = set(entry) - {"user", "workdir", "command", "entrypoint"}
+            raise FactsError(f"`{name}` has to be a table with the keys {', '.join(KEYS)}")
+        unknown = set(entry) - set(KEYS)
         if unknown:
             raise FactsError(f"`{name}` has the unknown key `{sorted(unknown)[0]}`")
-        for key, kind in (("user", str), ("workdir", str), ("command", list), ("entrypoint", list)):
-            if key in entry and not isinstance(entry[key], kind):
-                raise FactsError(f"`{key}` of `{name}` has to be a {'string' if kind is str else 'list of strings'}")
-        facts[name] = _given(entry)
+        for key, value in entry.items():
+            parts = [value] if isinstance(value, str) else [*value.values()] if isinstance(value, dict) else value
+            if not isinstance(value, KEYS[key]) or not all(isinstance(part, str) for part in parts):
+                raise FactsError(f"`{key}` of `{name}` has to be {_FORMS[KEYS[key]]}")
+        facts[name] = msgspec.convert(entry, ImageFacts)
     return facts
 
 
-def _given(entry: Mapping[str, object]) -> ImageFacts:
-    def words(key: str) -> tuple[str, ...] | None:
-        value = entry.get(key)
-        return tuple(str(word) for word in value) if isinstance(value, list) else None
+_FORMS: dict[Any, str] = {str: "a string", list: "a list of strings", dict: "a table of strings"}
 
-    def text(key: str) -> str | None:
-        value = entry.get(key)
-        return value if isinstance(value, str) else None
+_SETS = {
+    "USER": "user",
+    "WORKDIR": "workdir",
+    "CMD": "command",
+    "ENTRYPOINT": "entrypoint",
+    "ENV": "env",
+    "VOLUME": "volumes",
+}
+"""Which facts of an image a trigger of it replaces in the image that is built from it."""
 
-    return ImageFacts(text("user"), text("workdir"), words("command"), words("entrypoint"))
+
+class KnownImages:
+    """What is known of images that nobody here builds: from the person's file, the table, and what an engine said.
+
+    `engine` has the answers so far, None for an image that the engine does not have. `wanted` is filled with the images
+    that it has to be asked for, `used` with those whose facts came from it; it is asked for facts where `asks` is set.
+    """
+
+    def __init__(
+        self, given: Mapping[str, ImageFacts], engine: Mapping[str, ImageFacts | None] | None = None, asks: bool = False
+    ) -> None:
+        self.given = given
+        self.engine = engine or {}
+        self.asks = asks
+        self.wanted: dict[str, None] = {}
+        self.used: dict[str, None] = {}
+
+    def look_up(self, image: str) -> ImageFacts:
+        """What is known of the image with this name; the person's file comes before the table, that before the engine."""
+        known = _listed(image, self.given)
+        if not self.asks:
+            return known
+        found = self._answer(image)
+        if found is None:
+            return known
+        self.used[image] = None
+        for trigger in found.onbuild or ():
+            fact = _SETS.get(trigger.split(None, 1)[0].upper() if trigger.strip() else "")
+            if fact is not None:
+                found = replace(found, **{fact: None})
+        return known.completed(found)
+
+    def digest(self, image: str) -> str | None:
+        """The digest by which the engine knows the image; None where it does not, or has not been asked yet."""
+        found = self._answer(image)
+        return found.digest if found is not None else None
+
+    def _answer(self, image: str) -> ImageFacts | None:
+        if image in ("", "scratch") or not is_known(image):
+            return None
+        if image not in self.engine:
+            self.wanted[image] = None
+        return self.engine.get(image)
 
 
-def look_up(image: str, given: Mapping[str, ImageFacts]) -> ImageFacts:
-    """What is known of the image with this name; `given` comes before the table."""
+def _listed(image: str, given: Mapping[str, ImageFacts]) -> ImageFacts:
     if image in given:
         return given[image]
     reference = parse_reference(image)

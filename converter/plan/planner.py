@@ -29,6 +29,7 @@ from converter.plan.merge import Tail, merge, name_stages, split_name
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.modes import Modes, works_on
 from converter.plan.ownership import may_be_anothers
+from converter.plan.pins import pinned
 from converter.plan.rebase import MOVED, Context, single_context
 from converter.plan.recognize import Recognizer
 from converter.plan.remarks import Remarks
@@ -239,7 +240,7 @@ class _Planner:
                    for number, file in builders.files.items()}  # fmt: skip
         for number, file in builders.images.items():
             origins[number] = copies.Origin(
-                file.state.image, file, f"the owner of files in {file.state.image} is not known"
+                pinned(self.work, file), file, f"the owner of files in {file.state.image} is not known"
             )
         dead = {
             event.number: event.number not in liveness.live

@@ -21,7 +21,6 @@ from converter.machine import paths
 from converter.machine.events import Built, CopiedOut, Created, Event, RanCommand, RemovedContainers, UsedImages
 from converter.machine.value import Value, is_known
 from converter.plan.dockerfiles import BuildFile, Loader
-from converter.plan.facts import look_up
 from converter.shell.commands.container import Inside, Inspect
 from converter.shell.interpreter import Run
 
@@ -93,7 +92,7 @@ def what_it_did(created: Created, out: CopiedOut, run: Run, loader: Loader) -> R
             "Dockerfile says it",
             created.site.source,
             created.site.span,
-            "say what the base image runs with --image-facts, or name the command behind the image",
+            "say what the base image runs with --image-facts, let --ask-engine ask your engine, or name the command behind the image",
         )
     shown = run.unknowns.show(" ".join(line.flats))
     if created.fed:
@@ -189,7 +188,7 @@ def _start(created: Created, loader: Loader) -> _Start:
 
 
 def _base_start(image: str, loader: Loader) -> _Start:
-    facts = look_up(image, loader.given)
+    facts = loader.images.look_up(image)
     handed_over = bool(facts.entrypoint) and paths.base_name((facts.entrypoint or ("",))[0]) in HANDS_OVER
     return _Start(image, facts.entrypoint, facts.command, handed_over=handed_over)
 
@@ -237,7 +236,7 @@ def _working_folder(created: Created, loader: Loader) -> Value | None:
     if word is not None:
         return created.words[word.index].slice(word.start, word.start + len(word.text))
     if created.image is None:
-        folder = look_up(created.container.image_name.flat, loader.given).workdir
+        folder = loader.images.look_up(created.container.image_name.flat).workdir
     else:
         event = loader.run.events[created.image.event]
         assert isinstance(event, Built)

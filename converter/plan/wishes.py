@@ -6,9 +6,14 @@ from msgspec import Struct
 
 
 class Wishes(Struct, frozen=True):
-    """`move_host_steps` lets commands of the host that change an artifact become RUN instructions of its stage."""
+    """`move_host_steps` lets commands of the host that change an artifact become RUN instructions of its stage.
+
+    `ask_engine` wants facts about base images from an engine, `pin` the digests of images that files are copied from.
+    """
 
     move_host_steps: bool = False
+    ask_engine: bool = False
+    pin: bool = False
 
 
 NO_WISHES = Wishes()

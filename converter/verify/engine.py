@@ -72,6 +72,18 @@ class Engine:
         except NotFound:
             return None
 
+    def inspect(self, name: str) -> dict[str, Any] | None:
+        """What the engine says of an image (`docker image inspect`), None where it has none of this name."""
+        from docker.errors import APIError, NotFound
+
+        try:
+            found: dict[str, Any] = self._api.inspect_image(name)
+        except NotFound:
+            return None
+        except APIError as error:
+            raise VerifyProblem(f"the engine does not tell what {name} is: {error.explanation or error}") from None
+        return found
+
     def size_bytes(self, name: str) -> int:
         """The size of an image as the engine tells it."""
         return int(self._api.inspect_image(name)["Size"])

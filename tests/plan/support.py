@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from converter.convert import Needs, Options, Tree, convert
+from converter.plan.facts import ImageFacts
 from converter.plan.wishes import NO_WISHES, Wishes
 from converter.result import Recipe
 from converter.source import Source
@@ -57,17 +58,21 @@ def convert_texts(
     facts: str | None = None,
     templates: Mapping[str, str] | None = None,
     wishes: Wishes = NO_WISHES,
+    engine: Mapping[str, ImageFacts | None] | None = None,
 ) -> Recipe:
     """Converts a tree of texts, handing over each one only when it is asked for."""
     options = Options(cwd, arguments, environment or {}, image, builder, runtime, facts, wishes=wishes)
     known: dict[str, Source] = {}
+    asked: dict[str, ImageFacts | None] = {}
     for _ in range(20):
-        answer = convert(Tree(frozenset(texts), known), driver, options, templates)
+        answer = convert(Tree(frozenset(texts), known, images=asked), driver, options, templates)
         if isinstance(answer, Recipe):
             return answer
         assert isinstance(answer, Needs)
         fresh = [path for path in answer.paths if path not in known]
-        assert fresh, "it asks again for what it was given"
+        images = [image for image in answer.images if image not in asked]
+        assert fresh or images, "it asks again for what it was given"
+        asked |= {image: (engine or {}).get(image) for image in images}
         known |= {path: Source(path, texts[path]) for path in fresh}
     raise AssertionError("it never stops asking")
 

@@ -5,6 +5,7 @@ import pytest
 from converter.convert import Options
 from converter.machine.host import StartingFiles
 from converter.plan.dockerfiles import Loader
+from converter.plan.facts import KnownImages
 from converter.plan.guard import GuardError, check_result
 from converter.plan.model import FinalPlan
 from converter.plan.planner import plan
@@ -18,7 +19,7 @@ def final_plan() -> FinalPlan:
     """The plan of the usual recipe, before anything is rendered."""
     texts = {path: Source(path, text) for path, text in recipe().items()}
     run = interpret(texts["build.sh"], texts, StartingFiles(texts), "", None, Options().environment)
-    (final,) = plan(run, Loader(run, texts, {})).finals
+    (final,) = plan(run, Loader(run, texts, KnownImages({}))).finals
     return final
 
 
