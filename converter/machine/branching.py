@@ -224,7 +224,8 @@ def _files(paths: list[tuple[Condition, State]]) -> HostFiles:
             changes[path] = first.changes[path]
             continue
         changes[path] = either([(condition, state.files.lookup(path)) for condition, state in paths])
-    return HostFiles(first.start, changes, tuple(shared_overlays))
+    fillings = dict.fromkeys(filling for _, state in paths for filling in state.files.fillings)
+    return HostFiles(first.start, changes, tuple(shared_overlays), tuple(fillings))
 
 
 _ABSENT = object()

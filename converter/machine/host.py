@@ -194,12 +194,27 @@ class Overlay(Struct, frozen=True):
         return path == self.folder or paths.is_below(path, self.folder)
 
 
+class Filling(Struct, frozen=True):
+    """A folder that a command of the host put files into, of which not even the names are known; `event` numbers it."""
+
+    folder: str
+    event: int
+
+    def covers(self, path: str) -> bool:
+        """Whether the path lies inside the folder."""
+        return self.folder == "" or paths.is_below(path, self.folder)
+
+
 class HostFiles(Struct, frozen=True):
-    """The starting files and what commands changed: None stands for a removed path; overlays are in order of time."""
+    """The starting files and what commands changed: None stands for a removed path; overlays are in order of time.
+
+    `fillings` tell where more may lie than `lookup` finds.
+    """
 
     start: StartingFiles
     changes: Mapping[str, Entry | None]
     overlays: tuple[Overlay, ...] = ()
+    fillings: tuple[Filling, ...] = ()
 
     def certain(self, path: str) -> Entry | None:
         """What lies at a normalised path for certain: nothing that a container only may have made there."""
@@ -231,6 +246,20 @@ class HostFiles(Struct, frozen=True):
         """What a container may have made in a folder since a command of the host made that."""
         overlay = self.overlay(path)
         return overlay.entry(path) if overlay is not None and overlay.event > max(folder.events, default=-1) else None
+
+    def filling(self, path: str) -> Filling | None:
+        """The last command that may have put a file at a path where `lookup` finds nothing."""
+        return next((one for one in reversed(self.fillings) if one.covers(path)), None)
+
+    def is_filled(self, folder: str) -> bool:
+        """Whether there may be more in a folder than is known."""
+        return any(
+            one.folder == folder or one.covers(folder) or paths.is_below(one.folder, folder) for one in self.fillings
+        )
+
+    def fill(self, folder: str, event: int) -> HostFiles:
+        """The files after a command put something into a folder that is there."""
+        return replace(self, fillings=(*self.fillings, Filling(folder, event)))
 
     def worked_on(self, overlay: Overlay) -> HostFiles:
         """The files after a container worked in a folder: what was removed before may be there again."""
@@ -291,6 +320,8 @@ class HostFiles(Struct, frozen=True):
         entry = self.lookup(folder)
         if entry is None or entry.kind != "folder" or any(held for _, held in self.inside(folder)):
             return False
+        if self.is_filled(folder):
+            return False
         if isinstance(entry.origin, FromTree):
             return not any(self.lookup(folder + path[len(entry.origin.path) :])
                            for path in self.start.below(entry.origin.path))  # fmt: skip
@@ -304,6 +335,8 @@ class HostFiles(Struct, frozen=True):
         """Everything inside a folder as paths below it; None where its content is not known in full."""
         entry = self.lookup(folder)
         if entry is None or not isinstance(entry.origin, (FromTree, FromHost)) or entry.kind != "folder":
+            return None
+        if self.is_filled(folder):
             return None
         found: dict[str, Entry] = {}
         if isinstance(entry.origin, FromTree):
@@ -335,13 +368,20 @@ class HostFiles(Struct, frozen=True):
         files = self.put(place, entry.after(number))
         for path, held in inner:
             files = files.put(place + path[len(source) :], held.after(number) if held is not None else None)
-        return files
+        copied = [one.folder for one in self.fillings if one.folder == source or paths.is_below(one.folder, source)]
+        if any(one.covers(source) for one in self.fillings):
+            copied.append(source)
+        more = tuple(Filling(place + folder[len(source) :], number) for folder in dict.fromkeys(copied))
+        return replace(files, fillings=(*files.fillings, *more)) if more else files
 
     def put(self, path: str, entry: Entry | None) -> HostFiles:
         """The files with the entry at the path in place of whatever was there and below it."""
         changes = {key: value for key, value in self.changes.items() if not paths.is_below(key, path)}
         changes[path] = entry
-        return replace(self, changes=changes)
+        if not self.fillings:
+            return replace(self, changes=changes)
+        left = tuple(one for one in self.fillings if one.folder != path and not paths.is_below(one.folder, path))
+        return replace(self, changes=changes, fillings=left)
 
     def edit(self, path: str, entry: Entry) -> HostFiles:
         """The files with another entry for what lies at the path; what was changed below it stays changed."""

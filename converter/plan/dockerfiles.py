@@ -236,6 +236,10 @@ class Loader:
                 raise refuse("STG303", f"the name of the Dockerfile, `{shown}`, is not known", *place)
             if paths.is_outside(event.dockerfile):
                 raise refuse("STG106", f"the Dockerfile `{shown}` lies outside the root", *place)
+        if entry is None and event.state.files.filling(event.dockerfile) is not None:
+            raise refuse(
+                "STG404", f"the Dockerfile `{shown}` is not in the tree: a command of the script brings it", *place
+            )
         if entry is None or entry.kind == "folder":
             raise refuse(
                 "STG104",
@@ -321,10 +325,11 @@ class Loader:
         """The ignore rules of the build's context."""
         path = event.state.files.follow(paths.join(event.context, ".dockerignore"))
         entry = event.state.files.certain(path)
-        if entry is None:
+        filling = event.state.files.filling(path) if entry is None else None
+        if entry is None and (filling is None or not filling.folder):
             return IgnoreRules()
-        own = entry.origin.path if isinstance(entry.origin, FromTree) else None
-        if isinstance(entry.origin, FromContainer):
+        own = entry.origin.path if entry is not None and isinstance(entry.origin, FromTree) else None
+        if entry is not None and isinstance(entry.origin, FromContainer):
             own = self.in_image(entry.origin)
             if own is None and not entry.origin.worked:
                 return IgnoreRules()
@@ -333,12 +338,19 @@ class Loader:
             if path not in self.texts:
                 raise NeedsFiles((path,))
             source = self.texts[path]
-        elif isinstance(entry.origin, FromHost) and entry.origin.content is not None and entry.origin.content.known:
+        elif (
+            entry is not None
+            and isinstance(entry.origin, FromHost)
+            and entry.origin.content is not None
+            and entry.origin.content.known
+        ):
             source = Source(path, entry.origin.content.flat)
         else:
             raise refuse(
                 "STG404",
-                "the ignore file is made by the script, and what is in it is not known",
+                "whether and what this build ignores is decided by a file that a command of the script brings"
+                if entry is None
+                else "the ignore file is made by the script, and what is in it is not known",
                 event.site.source,
                 event.site.span,
                 "put the ignore file into the tree first",

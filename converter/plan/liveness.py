@@ -58,7 +58,7 @@ TRANSFERS = frozenset({"cp", "mv", "install", "ln", "rsync"})
 """Commands whose last operand is where the others go."""
 
 
-ARCHIVERS = frozenset({"tar", "bsdtar", "gzip", "pigz", "bzip2", "xz"})
+ARCHIVERS = frozenset({"tar", "bsdtar", "gzip", "pigz", "bzip2", "xz", "gunzip", "bunzip2", "unxz", "zip", "unzip"})
 """Commands that pack files into an archive, or unpack one."""
 
 
@@ -649,8 +649,11 @@ class _Judge:
         return True
 
     def serves_dead(self, event: Event) -> bool:
-        """Whether a command stands in a substitution of commands that all go."""
-        outer = self.nesting.around(event)
+        """Whether a command only gives words to commands that all go, in a substitution or through xargs."""
+        outer = list(self.nesting.around(event))
+        for feeding, (first, end) in self.run.handed_on:
+            if event.number in feeding:
+                outer += self.run.events[first:end]
         return bool(outer) and all(other.number not in self.result.live for other in outer)
 
     def path_read(self, path: str, by: Event) -> bool:

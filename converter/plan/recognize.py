@@ -222,7 +222,7 @@ class Recognizer:
                 entry for entry in sources
                 if entry is not None and isinstance(entry.origin, FromContainer | FromArchive)
             ]  # fmt: skip
-            if touched and event.verb in ARCHIVERS:
+            if touched and event.verb in ARCHIVERS and not _unpacks(event):
                 raise refuse(
                     "STG501",
                     f"`{event.verb}` packs the artifact on the host, and the image takes the archive "
@@ -232,9 +232,10 @@ class Recognizer:
                     "let the runtime file unpack it with ADD, or take the files themselves, without an archive",
                 )
             if touched:
+                does = "unpacks the artifact" if _unpacks(event) else "changes the artifact"
                 raise refuse(
                     "STG501",
-                    f"`{event.verb}` changes the artifact after it was copied out",
+                    f"`{event.verb}` {does} after it was copied out",
                     event.site.source,
                     event.site.span,
                     "move this step into the builder Dockerfile first",
@@ -361,7 +362,9 @@ class Recognizer:
 
 
 def _unpacks(event: ChangedFiles) -> bool:
-    """Whether this is a `tar x`."""
+    """Whether this is a `tar x`, or a program that does nothing else."""
+    if event.verb in ("gunzip", "bunzip2", "unxz", "unzip"):
+        return True
     flat = event.words[1].flat if len(event.words) > 1 else ""
     return any(word.flat in ("--extract", "--get") for word in event.words) or (
         not flat.startswith("--") and "x" in flat

@@ -326,7 +326,9 @@ class _Editor:
             if (all(rest) and not keeps) or all(verdict == "gone" for verdict in verdicts):
                 return "gone"
         if verdicts[-1] == "gone" and all(
-            verdict == "gone" or (isinstance(command, syntax.SimpleCommand) and _name(command) in _PRINTING)
+            verdict == "gone"
+            or (isinstance(command, syntax.SimpleCommand) and _name(command) in _PRINTING)
+            or self.looks(command)
             for command, verdict in zip(pipeline.commands[:-1], verdicts[:-1], strict=True)
         ):
             return "gone"

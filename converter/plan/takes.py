@@ -237,7 +237,8 @@ def _source(
     path = paths.join(context, inner)
     entry = files.lookup(path)
     if entry is None:
-        return None
+        filling = files.filling(path)
+        return filling.event if filling is not None else None
     if isinstance(entry.origin, Alternatives):
         kinds = {type(one.origin) for one in possible(entry)}
         if FromContainer in kinds:
@@ -460,6 +461,9 @@ def _pattern(
         else:
             keeps = True
             hosts.add(None if found.kind == "folder" else paths.base_name(name))
+    if files.is_filled(folder):
+        keeps = True
+        hosts.add(None)
     if not artifacts and not keeps:
         return None
     if keeps and artifacts and (hosts & {paths.base_name(found.host) for found in artifacts} or None in hosts):

@@ -211,9 +211,10 @@ def _unary(operator: str, operand: Operand, scene: Scene) -> Predicate:
                 return constant(answer)
             entry = scene.state.files.lookup(path)
             events = entry.events if entry is not None else ()
-            if entry is None and not scene.disturbed and not path.startswith(".git"):
+            filled = entry is None and scene.state.files.filling(path) is not None
+            if entry is None and not scene.disturbed and not filled and not path.startswith(".git"):
                 return Atom(("present", operator, path))
-            if not scene.disturbed:
+            if not scene.disturbed and not filled:
                 # the same question, as long as nothing touches the file
                 return Atom(("file", operator, path, events))
         elif text == "":

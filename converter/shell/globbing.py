@@ -95,6 +95,8 @@ def _segments(pieces: tuple[tuple[str, bool], ...]) -> list[list[tuple[str, bool
 
 def _names(state: State, folder: str) -> list[str] | None:
     """The names in a folder of the tree; None where something else may lie there."""
+    if state.files.is_filled(folder):
+        return None
     entry = state.files.lookup(folder) if folder else None
     if folder and (entry is None or not isinstance(entry.origin, FromTree) or entry.kind != "folder"):
         return None if entry is not None and entry.kind != "file" else []

@@ -110,10 +110,12 @@ class Run(Struct):
     """Rounds of loops whose value stands in the script, or in a file that it reads."""
     dead_ends: list[tuple[int, int]] = field(default_factory=list)
     """Ranges of events on paths that end the script, while others go on behind them."""
+    handed_on: list[tuple[tuple[int, ...], tuple[int, int]]] = field(default_factory=list)
+    """Events of a pipeline whose output became the words of the events of a range: `docker ps -q | xargs docker rm`."""
 
     def lists(self) -> tuple[list[Any], ...]:
         """What grows while the run is followed, and is cut where an interpretation goes back."""
-        return self.events, self.reads, self.dead_ends, self.diagnostics, self.assumptions
+        return self.events, self.reads, self.dead_ends, self.diagnostics, self.assumptions, self.handed_on
 
     def may_precede(self, earlier: Event, later: Event) -> bool:
         """Whether there is a path on which the later one of two events runs after the earlier one."""

@@ -118,3 +118,14 @@ def test_a_folder_of_the_tree_that_was_copied_into_a_made_one_is_listed_file_by_
         "src/lib/a.go": FromTree("src/lib/a.go"),
         "app": FromContainer(1, Value.literal("/app"), 4),
     }
+
+
+def test_what_a_command_brought_may_lie_where_nothing_is_known_to_be() -> None:
+    files = HostFiles(START, {}).put("lib", Entry("folder", FromHost(1), (1,))).fill("lib", 1)
+    assert files.lookup("lib/x") is None
+    assert files.filling("lib/x") is not None
+    assert files.filling("lib") is None
+    assert not files.is_empty("lib")
+    assert files.leaves("lib") is None
+    assert files.copy("lib", "other", 2).filling("other/x") is not None
+    assert files.put("lib", None).filling("lib/x") is None

@@ -214,7 +214,8 @@ def compare_files(
         counts.paths += 1
         entry = predicted.lookup(path)
         choice = entry is not None and isinstance(entry.origin, Alternatives)
-        if not followed or choice or any(pattern.match(path) for pattern in unknown):
+        brought = entry is None and path in there and predicted.filling(path) is not None
+        if not followed or choice or brought or any(pattern.match(path) for pattern in unknown):
             continue
         counts.known_paths += 1
         if entry is None and path in there and not any(files.lookup(path) for files in later):

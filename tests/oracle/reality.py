@@ -23,11 +23,23 @@ STUBS: Mapping[str, str] = {
   "rev-parse --show-toplevel") pwd -P ;;
   "rev-parse "* | "log "*) echo abc1234 ;;
   "rev-list "*) echo 42 ;;
+  "clone "*)
+    while [ $# -gt 0 ]; do case $1 in *://*) folder=${2:-$(basename "$1" .git)} ;; esac; shift; done
+    mkdir -p "$folder"; touch "$folder/brought" ;;
   "symbolic-ref "* | "branch "*) echo main ;;
 esac""",
     "sudo": """while :; do case $1 in -[EHn]) shift ;; *) break ;; esac; done; exec "$@" """,
     "sleep": "",
-    **dict.fromkeys("curl wget aws gcloud kubectl npm yarn go mvn cargo ssh scp open notify-send".split(), ""),
+    # what they bring is a file under the name that they are given
+    "curl": """while [ $# -gt 0 ]; do
+  case $1 in -*o) echo brought > "$2"; shift ;; -*O) name=1 ;; *://*) address=$1 ;; esac; shift
+done
+[ -z "$name" ] || echo brought > "${address##*/}" """,
+    "wget": """while [ $# -gt 0 ]; do
+  case $1 in -*O) file=$2; shift ;; *://*) address=$1 ;; esac; shift
+done
+[ "$file" = - ] || echo brought > "${file:-${address##*/}}" """,
+    **dict.fromkeys("aws gcloud kubectl npm yarn go mvn cargo ssh scp open notify-send".split(), ""),
 }
 """Programs of other machines: what a script asks them is not the interpreter's to know."""
 

@@ -11,16 +11,18 @@ from converter.machine.state import State
 from converter.shell.commands.call import Call, Handler, Result
 
 FAMILIES = {
-    "archives": "tar bsdtar gzip pigz bzip2 xz",
+    "archives": "tar bsdtar gzip pigz bzip2 xz gunzip bunzip2 unxz zip unzip",
     "attributes": "chmod chown chgrp touch",
     "builtins": "cd pushd popd trap alias set exit return break continue true : false [ test . source",
     "copying": "cp mv install",
     "docker": "docker podman nerdctl buildah docker-buildx sudo env command exec time nice nohup",
+    "fetching": "curl wget git",
     "filters": "head tail grep egrep fgrep cut tr awk gawk mawk envsubst",
+    "finding": "find xargs",
     "folders": "mkdir rmdir mktemp",
     "in_place": "strip objcopy upx patchelf dos2unix",
     "linking": "ln link",
-    "names": "pwd dirname basename git realpath readlink",
+    "names": "pwd dirname basename realpath readlink",
     "output": "echo printf cat tee",
     "removing": "rm unlink",
     "rsync": "rsync",

@@ -1,6 +1,7 @@
-"""Commands that pack and unpack archives of files: tar, and the programs that compress one.
+"""Commands that pack and unpack archives of files: tar, zip, and the programs that compress one.
 
-GNU tar manual, 4.2 and 6.10: `-C` holds for the members behind it; a leading slash goes from member names.
+GNU tar manual, 4.2 and 6.10: `-C` holds for the members behind it; a leading slash goes from member names. zip(1),
+unzip(1): an archive's name gets `.zip` where it has no dot; files arrive in the working folder or in that of `-d`.
 """
 
 from __future__ import annotations
@@ -9,17 +10,30 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from converter.machine import paths
-from converter.machine.host import Entry, FromArchive, FromContainer, FromHost, FromTree, HostFiles, Member
+from converter.machine.events import RanCommand
+from converter.machine.host import (
+    Entry,
+    FromArchive,
+    FromContainer,
+    FromHost,
+    FromTree,
+    HostFiles,
+    Member,
+    possible,
+)
 from converter.machine.state import State
 from converter.machine.value import Value, is_known
 from converter.shell.commands.call import Call, Handler, Result
-from converter.shell.commands.changes import changed, taint
+from converter.shell.commands.changes import brought, changed, matches, named, taint
 from converter.shell.commands.folders import make_folders
 from converter.shell.commands.in_place import is_artifact, work_on
+from converter.shell.commands.operands import parse
 from converter.shell.commands.other import other
 
 SUFFIXES = {"gzip": ".gz", "pigz": ".gz", "bzip2": ".bz2", "xz": ".xz"}
 """What each program appends to the name of the file that it compresses."""
+
+REVERSE = {"gunzip": "gzip", "bunzip2": "bzip2", "unxz": "xz"}
 
 _LONG = frozenset(
     """
@@ -47,8 +61,13 @@ class _Words(Struct):
 def tar(call: Call, state: State) -> Result:
     """`tar c` keeps what each member is; `tar x` of such an archive puts it into its place. Anything else: see `other`."""
     words = _read(call, state)
-    if words is None or words.archive is None or words.archive[1] == "-" or words.creates == words.extracts:
+    if words is None or words.creates == words.extracts:
         return other(call, state)
+    if words.archive is None or words.archive[1] == "-":
+        # a stream, which the output of a container would be as well
+        if words.creates:
+            return other(call, state, opaque=False)
+        return other(call, state) if _is_fed_by_docker(call) else _filled(call, state, words.folder, ())
     index, text = words.archive
     archive = state.files.follow(paths.join(state.folder, text))
     if not is_known(archive):
@@ -133,6 +152,8 @@ def _members(files: HostFiles, place: str, name: str) -> list[Member] | None:
     if entry is None:
         return None
     inside = files.inside(place)
+    if entry.kind != "file" and files.is_filled(place):
+        return None
     if isinstance(entry.origin, FromContainer):
         if any(held is None or not isinstance(held.origin, FromContainer) for _, held in inside):
             return None
@@ -175,7 +196,7 @@ def _unpack(call: Call, state: State, words: _Words, archive: tuple[int, str]) -
         or not words.understood
         or not isinstance(entry.origin, FromArchive | FromContainer)
     ):
-        return other(call, state)
+        return _filled(call, state, words.folder, (archive,))
     places: list[str] = []
     placed = files
     for member in entry.origin.members if isinstance(entry.origin, FromArchive) else ():
@@ -198,35 +219,102 @@ def _unpack(call: Call, state: State, words: _Words, archive: tuple[int, str]) -
         places = [target]
         if target and isinstance(entry.origin, FromArchive):
             placed = taint(files, places, number)
+        else:
+            placed = brought(files, target, number)
     return changed(call, state, placed, (archive,), reads=(archive[1],), makes=places)
 
 
-def compress(call: Call, state: State) -> Result:
-    """`gzip FILE`: an archive keeps its members under the name that the program gives it, an artifact is worked on."""
-    flags = [value.flat for value in call.values[1:] if value.flat.startswith("-")]
-    operands = [i for i, value in enumerate(call.values) if i and not value.flat.startswith("-")]
-    suffix = SUFFIXES[paths.base_name(call.values[0].flat)]
-    place = state.files.follow(paths.join(state.folder, call.values[operands[0]].flat)) if operands else ""
-    entry = state.files.lookup(place)
-    artifact = is_artifact(state.files, place)
+def _is_fed_by_docker(call: Call) -> bool:
+    """Whether what a command reads may come out of a container."""
+    events = call.machine.run.events
+    return any(not isinstance(events[number], RanCommand) for number in call.fed_by) or call.machine.feeding is not None
+
+
+def _filled(call: Call, state: State, folder: str, archive: tuple[tuple[int, str], ...]) -> Result:
+    """Files of an archive that is not known arrive in a folder; they may fall on artifacts, which nobody can tell."""
+    files = state.files
+    target = files.follow(folder)
+    held = [entry for path, entry in files.changed_below(target) if entry is not None]
     if (
-        len(operands) != 1
-        or call.fields[operands[0]].pattern
-        or entry is None
-        or not (artifact or isinstance(entry.origin, FromArchive))
-        or not all(set(flag) <= set("-fv123456789n") for flag in flags)
+        not is_known(target)
+        or paths.is_outside(target)
+        or any(isinstance(one.origin, FromContainer) for entry in held for one in possible(entry))
+        or any(overlay.covers(target) or paths.is_below(overlay.folder, target) for overlay in files.overlays)
+        or _is_fed_by_docker(call)
     ):
         return other(call, state)
-    made = place + suffix
-    if artifact:
-        worked = work_on(state.files, [place], call.number).lookup(place)
-        assert worked is not None
-        assert isinstance(worked.origin, FromContainer)
-        entry = replace(worked, origin=replace(worked.origin, path=worked.origin.path + Value.literal(suffix)))
-    else:
-        entry = entry.after(call.number)
-    files = state.files.put(place, None).put(made, entry)
-    return changed(call, state, files, ((operands[0], place),), reads=(place,), makes=(made,), removes=(place,))
+    reads = [path for _, path in archive]
+    return changed(call, state, brought(files, target, call.number), archive, reads=reads, makes=(target,))
 
 
-TABLE: dict[str, Handler] = {"tar": tar, "bsdtar": tar, **dict.fromkeys(SUFFIXES, compress)}
+def compress(call: Call, state: State) -> Result:
+    """`gzip FILE` and `gunzip FILE`: the file gets another name; an archive keeps its members, an artifact is worked on.
+
+    Without a file, or with `-c`, they are filters.
+    """
+    name = paths.base_name(call.values[0].flat)
+    flags = "".join(value.flat for value in call.values[1:] if value.flat.startswith("-"))
+    operands = [i for i, value in enumerate(call.values) if i and not value.flat.startswith("-")]
+    unpacks = name in REVERSE or "d" in flags
+    if not set(flags) <= set("-fvk123456789nNqcd"):
+        return other(call, state)
+    if not operands or "c" in flags:
+        return other(call, state, opaque=False)
+    suffix = SUFFIXES[REVERSE.get(name, name)]
+    files = state.files
+    places: list[tuple[int, str]] = []
+    makes: list[str] = []
+    for index in operands:
+        place = files.follow(paths.join(state.folder, call.values[index].flat))
+        entry = files.lookup(place)
+        made = place.removesuffix(suffix) if unpacks else place + suffix
+        if call.fields[index].pattern or entry is None or entry.kind == "folder" or made == place:
+            return other(call, state)
+        found = entry.after(call.number)
+        if is_artifact(files, place) and not unpacks and "k" not in flags:
+            worked = work_on(files, [place], call.number).lookup(place)
+            assert worked is not None
+            assert isinstance(worked.origin, FromContainer)
+            origin = replace(worked.origin, path=worked.origin.path + Value.literal(suffix))
+            found = replace(worked, origin=origin)
+        elif any(isinstance(one.origin, FromContainer) for one in possible(entry)):
+            return other(call, state)
+        elif not isinstance(entry.origin, FromArchive):
+            found = Entry("file", FromHost(call.number), (call.number,))
+        files = files.put(made, found)
+        if "k" not in flags:
+            files = files.put(place, None)
+        places.append((index, place))
+        makes.append(made)
+    reads = [place for _, place in places]
+    removes = () if "k" in flags else tuple(reads)
+    return changed(call, state, files, tuple(places), reads=reads, makes=makes, removes=removes)
+
+
+def pack(call: Call, state: State) -> Result:
+    """`zip [-r] ARCHIVE FILE...`: what is in the archive is not followed."""
+    parsed = parse(call, state, "x i n t b exclude include")
+    if len(parsed.operands) < 2 or not parsed.only("r q j y 0 1 2 3 4 5 6 7 8 9 X D recurse-paths quiet junk-paths x"):
+        return other(call, state)
+    first = parsed.operands[0]
+    place = state.files.follow(first.path if "." in paths.base_name(first.text) else first.path + ".zip")
+    files = state.files.put(place, Entry("file", FromHost(call.number), (call.number,)))
+    reads = [path for operand in parsed.operands[1:] for path in matches(state.files, operand)]
+    return changed(call, state, files, named(parsed.operands), reads=reads, makes=(place,))
+
+
+def unzip(call: Call, state: State) -> Result:
+    """`unzip [-d FOLDER] ARCHIVE`."""
+    parsed = parse(call, state, "d x P")
+    if parsed.has("l", "t", "p", "v", "Z", "z", "c"):
+        return other(call, state, opaque=False)
+    if not parsed.operands or not parsed.only("d x P o q n u j C L a D"):
+        return other(call, state)
+    first = parsed.operands[0]
+    folder = paths.join(state.folder, parsed.value("d") or "")
+    return _filled(call, state, folder, ((first.index, state.files.follow(first.path)),))
+
+
+TABLE: dict[str, Handler] = {
+    "tar": tar, "bsdtar": tar, **dict.fromkeys((*SUFFIXES, *REVERSE), compress), "zip": pack, "unzip": unzip,
+}  # fmt: skip

@@ -64,6 +64,13 @@ def taint(files: HostFiles, places: Iterable[str], number: int) -> HostFiles:
     return files
 
 
+def brought(files: HostFiles, folder: str, number: int) -> HostFiles:
+    """The files after a command put something that is not known into a folder, which it made where it was missing."""
+    if files.lookup(folder) is None and folder:
+        files = files.put(folder, Entry("folder", FromHost(number), (number,)))
+    return files.fill(folder, number)
+
+
 def matches(files: HostFiles, operand: Operand) -> list[str]:
     """The paths that a pattern expands to, as far as they are known; the path itself for a plain word.
 

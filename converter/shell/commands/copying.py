@@ -144,6 +144,7 @@ class _Transfer:
             found = matches(files, operand)
             inside = files.lookup(paths.parent(operand.path))
             unknown = inside is not None and isinstance(inside.origin, FromContainer)
+            unknown = unknown or files.filling(operand.path) is not None
             if unknown or not found:
                 self.spoil(operand.path, paths.join(target, "*") if into else target)
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -144,6 +145,10 @@ def _unprefixed(call: Call, state: State) -> Result:
             if inner not in ("exec", "command") or name == "sudo":
                 shifted = replace(call, fields=rest)
                 return COMMANDS[inner](shifted, state)
+    if name == "command" and rest and rest[0].value.flat in ("-v", "-V"):
+        return other(call, state, opaque=False)
+    if name == "command" and rest and rest[0].value.flat in ("-v", "-V"):
+        return other(call, state, opaque=False)
     return other(call, state)
 
 
@@ -406,9 +411,11 @@ def _use(command: docker.Command, call: Call, state: State) -> Result:
             call.number, call.site, call.calls, state, tuple(images), tuple(containers), command.name, call.values
         )
     )
+    written = _written(command, state)
+    number = call.number
     call.machine.record(
         RanCommand(
-            call.number,
+            number,
             call.site,
             call.calls,
             state,
@@ -416,13 +423,26 @@ def _use(command: docker.Command, call: Call, state: State) -> Result:
             tuple(paths.join(state.folder, path) for path in _host_paths(command)),
             False,
             call.values,
+            written,
         )
     )
     output = lookups.answer(command, call, state)
+    for path in written:
+        state = state.with_files(state.files.put(path, Entry("file", FromHost(number), (number,))))
     if command.name in ("inspect", "images", "ps"):
         state = replace(state, status="unknown", asked=Atom(("engine", call.machine.fresh())))
         return Result(state, output)
     return Result(replace(state, status="success"), output)
+
+
+def _written(command: docker.Command, state: State) -> tuple[str, ...]:
+    """The archive that `docker save -o FILE` or `docker export -o FILE` writes."""
+    if command.name not in ("save", "export"):
+        return ()
+    texts = [word.text for word in command.operands]
+    found = [after for before, after in itertools.pairwise(texts) if before in ("-o", "--output")]
+    found += [text.partition("=")[2] for text in texts if text.startswith("--output=")]
+    return tuple(state.files.follow(paths.join(state.folder, text)) for text in found)
 
 
 def _host_paths(command: docker.Command) -> list[str]:

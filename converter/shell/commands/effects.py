@@ -12,11 +12,13 @@ STABLE = frozenset(
 
 HARMLESS = frozenset(
     """
-    : arch aws awk az basename cat clear curl cut date df diff dirname docker-compose docker-machine du env expr
-    false file gcloud git golangci-lint golint grep egrep fgrep gsutil hadolint head helm hexdump hostname id jq kill
-    kubectl ls md5sum nm nproc oc otool pgrep ping pkill ps pwd read readelf readlink realpath s3cmd sha1sum sha256sum
-    sha512sum shasum shellcheck size sleep sort ssh stat strings sync tail time times tput tr tree true type umask uname
-    uniq wait wc which whoami xmllint xxd yamllint
+    : arch aws awk az b2sum base64 basename bc cat cksum clear cmp column comm curl cut date df diff dig dirname
+    docker-compose docker-machine du env expr false file fold free gcloud getconf getent git golangci-lint golint grep
+    egrep fgrep groups gsutil hadolint hash head helm hexdump host hostname id ifconfig ip jobs join jq kill kubectl
+    logname ls lsof md5sum netstat nl nm nproc nslookup oc od openssl otool paste pgrep ping pkill ps pwd read readelf
+    readlink realpath rev s3cmd seq sha1sum sha224sum sha256sum sha512sum shasum shellcheck size sleep sort ss ssh stat
+    strings stty sync tac tail time times tput tr tree true tty type umask uname uniq uptime users wait wc wget which
+    who whoami xmllint xxd yamllint yes
     """.split()
 )
 """Commands that change no file of the tree that their words do not name."""

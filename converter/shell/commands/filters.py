@@ -17,15 +17,24 @@ from converter.shell.commands.other import other
 from converter.shell.commands.patterns import translate
 
 
-def filtered(call: Call, state: State, operands: tuple[Operand, ...], work: Callable[[str], str | None]) -> Result:
-    """Runs a filter over the files that are named, or standard input; None from `work` is output that is not known."""
+def filtered(
+    call: Call,
+    state: State,
+    operands: tuple[Operand, ...],
+    work: Callable[[str], str | None],
+    opaque: bool | None = None,
+) -> Result:
+    """Runs a filter over the files that are named, or standard input; None from `work` is output that is not known.
+
+    `opaque` is as for `other`.
+    """
     if any(operand.field.pattern for operand in operands):
-        return other(call, state)
+        return other(call, state, opaque)
     texts = [
         call.stdin if operand.text == "-" else call.machine.text_of(operand.path, state, ask=False)
         for operand in operands
     ] or [call.stdin]
-    result = other(call, state)
+    result = other(call, state, opaque)
     known = [text for text in texts if text is not None]
     if len(known) != len(texts):
         return result

@@ -1,4 +1,4 @@
-"""Commands that work on names of files: pwd, dirname, basename, realpath, readlink, and git for the root's."""
+"""Commands that work on names of files: pwd, dirname, basename, realpath, readlink; and git's for the root."""
 
 from __future__ import annotations
 
@@ -87,7 +87,6 @@ TABLE: dict[str, Handler] = {
     "pwd": pwd,
     "dirname": dirname,
     "basename": basename,
-    "git": git,
     "realpath": realpath,
     "readlink": realpath,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
@@ -24,8 +25,11 @@ COMPILERS = frozenset(
 """Commands whose `-o` names the file that they write."""
 
 
-def other(call: Call, state: State) -> Result:
-    """A command that the model does not follow: the paths that its words name, and whether it may change others."""
+def other(call: Call, state: State, opaque: bool | None = None, makes: Iterable[str] = ()) -> Result:
+    """A command that the model does not follow: the paths that its words name, and whether it may change others.
+
+    `opaque` tells that, where it is not for the name to tell; `makes` are files that it is known to write.
+    """
     name = call.values[0].flat
     base = paths.base_name(name)
     named = []
@@ -53,9 +57,9 @@ def other(call: Call, state: State) -> Result:
             state,
             name,
             tuple(named),
-            base not in HARMLESS or not is_known(name),
+            opaque if opaque is not None else base not in HARMLESS or not is_known(name),
             call.values,
-            tuple(written),
+            (*written, *makes),
         )
     )
     # what is not asked for its exit status is taken to succeed, which a test of it does not rely on

@@ -34,6 +34,10 @@ class Instruction(Struct, frozen=True):
     prints: bool = False
 
 
+_WRITES = re.compile(r"(?:^|[\s;{}$/\d,|!gpIi])[wWe](?:\s|$)")
+"""A command of a script that is not read may be `w FILE` or `e`, which runs another one."""
+
+
 def sed(call: Call, state: State) -> Result:
     """`sed SCRIPT [FILE...]`, and `-i`, which writes the result back into the file."""
     parsed = parse(call, state, "e f expression file l line-length")
@@ -55,7 +59,8 @@ def sed(call: Call, state: State) -> Result:
         return run(program, text, quiet)
 
     if not in_place:
-        return filtered(call, state, operands, work)
+        writes = program is None and (parsed.has("f", "file") or any(_WRITES.search(script) for script in scripts))
+        return filtered(call, state, operands, work, opaque=writes)
     number = call.number
     files = state.files
     touched = []
