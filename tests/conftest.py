@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.fixtures import engine, go_image, go_toolchain_image
+from tests.engine.fixtures import engine, go_image, go_toolchain_image, newer_engine, podman
 
-__all__ = ["engine", "go_image", "go_toolchain_image"]
+__all__ = ["engine", "go_image", "go_toolchain_image", "newer_engine", "podman"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

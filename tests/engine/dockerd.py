@@ -61,6 +61,10 @@ class Binaries:
     dockerd: Path
     docker: Path
     ip: Path
+    programs: Path | None = None
+    """Where what `dockerd` starts is looked for first."""
+    plugins: Path | None = None
+    """The folder of the client's plugins, where it is not the machine's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +126,13 @@ def find_binaries() -> Binaries:
 
 
 @contextmanager
-def private_engine() -> Iterator[Daemon]:
-    """Starts an engine and takes it down again, with everything that it left, also after a failure.
+def private_engine(binaries: Binaries | None = None) -> Iterator[Daemon]:
+    """Starts an engine, the machine's own unless others are given, and takes it down again with all that it left.
 
     Raises `EngineError` with the end of its log where it does not answer.
     `STAGEIFY_ENGINE_DIR` names the folder to work in instead of the temporary one.
     """
-    binaries = find_binaries()
+    binaries = binaries or find_binaries()
     folder = Path(tempfile.mkdtemp(prefix="stageify-engine-", dir=os.environ.get("STAGEIFY_ENGINE_DIR")))
     try:
         if len(os.fsencode(folder / _LONGEST_SOCKET)) > _MAX_SOCKET_PATH_BYTES:
@@ -140,6 +144,8 @@ def private_engine() -> Iterator[Daemon]:
         client = folder / "bin" / "docker"
         client.write_text(_CLIENT.replace("REAL", shlex.quote(str(binaries.docker))), encoding="utf-8")
         client.chmod(0o755)
+        if binaries.plugins is not None:
+            (folder / "config" / "cli-plugins").symlink_to(binaries.plugins)
         (folder / "daemon.json").write_text("{}\n", encoding="utf-8")
         with _bridge(binaries.ip) as bridge:
             process, driver = _start(binaries, folder, bridge)
@@ -150,7 +156,7 @@ def private_engine() -> Iterator[Daemon]:
                 _kill_containers(daemon)
                 _stop(process, folder)
     finally:
-        _unmount_below(folder)
+        unmount_below(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -235,7 +241,8 @@ def _launch(binaries: Binaries, folder: Path, bridge: str, driver: str, log: Pat
     if setpriv is not None:  # the engine must not outlive a test run that is killed
         command = [str(setpriv), "--pdeathsig", "TERM", *command]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_PRIVATE)}
-    environment["PATH"] = f"{os.environ.get('PATH', '')}:{_ADMIN_PATH}"
+    first = f"{binaries.programs}:" if binaries.programs is not None else ""
+    environment["PATH"] = f"{first}{os.environ.get('PATH', '')}:{_ADMIN_PATH}"
     with log.open("wb") as output:
         return subprocess.Popen(
             command,
@@ -277,7 +284,7 @@ def _stop(process: subprocess.Popen[bytes], folder: Path) -> None:
     for pid in _processes_that_name(folder / "exec"):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    _unmount_below(folder)
+    unmount_below(folder)
 
 
 def _kill_containers(daemon: Daemon) -> None:
@@ -308,7 +315,7 @@ def _processes_that_name(folder: Path) -> list[int]:
     return found
 
 
-def _unmount_below(folder: Path) -> None:
+def unmount_below(folder: Path) -> None:
     """Takes off what is still mounted in the folder, innermost first, so that removing it touches nothing else."""
     mounted = []
     for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():

@@ -158,3 +158,13 @@ class Engine:
             output = process.stdout.read().decode("utf-8", "replace")
         if process.returncode:
             raise EngineError(f"docker load: {output}")
+
+
+class Podman(Engine):
+    """A private podman, whose own images are named `localhost/NAME`."""
+
+    def image(self, tag: str) -> Image:
+        """The image, read from `podman save` as a stream."""
+        host, slash, _ = tag.partition("/")
+        named = slash and ("." in host or ":" in host or host == "localhost")
+        return super().image(tag if named else f"localhost/{tag}")

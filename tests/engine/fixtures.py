@@ -19,13 +19,21 @@ from typing import NoReturn
 
 import pytest
 
-from tests.engine.dockerd import available, private_engine
-from tests.engine.engine import Engine
+from tests.engine.dockerd import EngineError, available, private_engine
+from tests.engine.engine import Engine, Podman
 from tests.engine.images import missing_busybox
+from tests.engine.newer import newer_binaries
+from tests.engine.podman import missing_podman, private_podman
 from tests.engine.toolchain import TOOLCHAIN_IMAGE, go_toolchain
 
 engine_test = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
 """The marks of a module or test that needs the engine."""
+
+podman_test = [pytest.mark.engine, pytest.mark.xdist_group("newer-engine")]
+"""The marks of a test that needs podman."""
+
+newer_engine_test = [pytest.mark.engine, pytest.mark.xdist_group("newer-engine")]
+"""The marks of a test that needs the newer engine, which another worker may run at the same time."""
 
 GO_IMAGE = "golang:1.13"
 _FALSE = ("", "0", "false")
@@ -51,6 +59,34 @@ def engine() -> Iterator[Engine]:
         without_engine(reason)
     with private_engine() as daemon:
         running = Engine(daemon)
+        running.add("alpine")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def newer_engine() -> Iterator[Engine]:
+    """A private engine of the next Debian release, with `alpine:latest` in it; see `tests/engine/newer.py`."""
+    reason = available() or missing_busybox()
+    if reason is not None:
+        without_engine(reason)
+    try:
+        binaries = newer_binaries()
+    except EngineError as error:
+        without_engine(str(error))
+    with private_engine(binaries) as daemon:
+        running = Engine(daemon)
+        running.add("alpine")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def podman() -> Iterator[Podman]:
+    """A private podman with `alpine:latest` in it, which answers to `docker` as well."""
+    reason = available() or missing_busybox() or missing_podman()
+    if reason is not None:
+        without_engine(reason)
+    with private_podman() as daemon:
+        running = Podman(daemon)
         running.add("alpine")
         yield running
 

@@ -187,3 +187,11 @@ class TestAScript:
         with pytest.raises(EngineError, match="exit status 3\nthe reason"):
             engine.run_script(tmp_path, "s.sh")
         assert engine.run_script(tmp_path, "s.sh", check=False).exit_status == 3
+
+
+@pytest.mark.xdist_group("newer-engine")
+@pytest.mark.engine
+def test_the_newer_engine_builds_with_the_client_and_the_plugin_of_its_own_release(newer_engine: Engine) -> None:
+    versions = newer_engine.docker("version", "--format", "{{.Client.Version}} {{.Server.Version}}").split()
+    assert [version.split(".")[0] for version in versions] == ["26", "26"]
+    assert "buildx 0.13" in newer_engine.docker("buildx", "version")
