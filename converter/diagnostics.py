@@ -388,6 +388,14 @@ RULES: dict[str, Rule] = _table(
         "The image takes files out of an image that the script only pulls. Under a tag another image may lie tomorrow; a digest "
         "names one for ever. --pin writes the digest by which your engine knows the image: `docker pull` it first.",
     ),
+    Rule(
+        "STG619",
+        "a cache that the script mounts",
+        "The container that did the build had a folder of the host in which its tool keeps what it has downloaded. The build "
+        "does without, or with --cache-mounts has a cache of BuildKit's there (`RUN --mount=type=cache`), which no image holds. "
+        "BuildKit builds by default since Docker 23; from 20.10 on DOCKER_BUILDKIT=1 chooses it, and before that its first "
+        "line has to be `# syntax=docker/dockerfile:1.2`. The classic builder rejects such a RUN.",
+    ),
     # 7xx: reviews
     Rule(
         "STG701",

@@ -30,6 +30,7 @@ Examples:
   stageify convert --target compile --target image
                                              the Makefile is called as `make compile image`
   stageify convert --move-host-steps app     `strip app` of the script becomes a RUN of the stage
+  stageify convert --cache-mounts app        `-v $HOME/.m2:/root/.m2` becomes RUN --mount=type=cache
   stageify convert --ask-engine app          your engine knows what a base image runs and where
   stageify convert --pin app                 COPY --from=nginx:1.17@sha256:... of an image that is only pulled
   stageify convert --write --verify app      prove first that the images are equal

@@ -68,7 +68,12 @@ def _wishes(forms: Forms) -> Wishes:
         from converter.batch.asking import check_engine
 
         check_engine()
-    return Wishes(move_host_steps=forms.move_host_steps, ask_engine=forms.ask_engine, pin=forms.pin)
+    return Wishes(
+        move_host_steps=forms.move_host_steps,
+        cache_mounts=forms.cache_mounts,
+        ask_engine=forms.ask_engine,
+        pin=forms.pin,
+    )
 
 
 def seconds(flag: str, value: str) -> float | None:

@@ -147,6 +147,15 @@ class Forms(Struct, frozen=True):
         ),
     ] = False
 
+    cache_mounts: Annotated[
+        bool,
+        typer.Option(
+            "--cache-mounts",
+            help="A tool's cache that the script mounts ($HOME/.m2, Go modules, npm) becomes `RUN --mount=type=cache`, which "
+            "needs BuildKit; without this flag it is left out.",
+            rich_help_panel=FORM,
+        ),
+    ] = False
     ask_engine: Annotated[
         bool,
         typer.Option(

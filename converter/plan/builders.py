@@ -20,6 +20,7 @@ from converter.machine.host import FromContainer
 from converter.machine.mechanisms import MOUNTED, UNPACKED
 from converter.machine.predicate import Facts
 from converter.machine.value import Value, is_known
+from converter.plan.caches import is_cache
 from converter.plan.contexts import common, needs_context
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.modes import works_on
@@ -211,7 +212,7 @@ def _chain(work: Work, last: Created) -> list[Created]:
 
 
 def mounts_of(work: Work, created: Created) -> tuple[Mount, ...]:
-    """What the container saw of the tree. Raises `Refusal` for anything else that it was given; caches are left out."""
+    """What the container saw of the tree. Raises `Refusal` for anything else that it was given, caches excepted."""
     found: list[Mount] = []
     files = created.state.files
     for volume in created.command.volumes:
@@ -220,8 +221,8 @@ def mounts_of(work: Work, created: Created) -> tuple[Mount, ...]:
         )
         place = created.site.source, created.spans[volume.word.index]
         shown = work.show(volume.word.text)
-        if _is_cache(volume.kind, volume.source.text if volume.source else "", target.flat):
-            work.assume(f"`{shown}` is a cache, which the build does without", created)
+        if is_cache(volume, target):
+            # see caches.py
             continue
         if volume.kind == "volume" and not _is_shared(work, created, volume.source.text if volume.source else ""):
             work.assume(f"the volume `{shown}` holds nothing at first, and only what the build downloads", created)
@@ -271,25 +272,6 @@ def _is_shared(work: Work, created: Created, name: str) -> bool:
     inside = any(target.startswith(mount + "/") for target in targets for mount in mounts)
     outs = [out.source.flat for out in work.outs if out.container.event == created.number and out.mechanism != MOUNTED]
     return inside or any(flat == target or flat.startswith(target + "/") for flat in outs for target in targets)
-
-
-_CACHES = (
-    "/.m2", "/.gradle", "/.ivy2", "/.sbt", "/.npm", "/.cache", "/.cargo", "/cargo/registry", "/cargo/git", "/go/pkg",
-    "/.yarn", "/.nuget", "/.composer", "/.stack", "/.cabal", "/.coursier", "/.pub-cache", "/.bundle", "/ccache", "/.ccache",
-    "/.mix", "/.hex", "/yarn-cache", "/.lein", "/.stack-root", "/.bower", "/cache",
-)  # fmt: skip
-"""Endings of paths where build tools keep what they have downloaded."""
-
-
-def _is_cache(kind: str, source: str, target: str) -> bool:
-    """Whether a mount is a tool's cache: by the place where it appears, and never a folder of the tree by a plain name."""
-    if kind == "tmpfs":
-        return False
-    path = target.rstrip("/")
-    return (
-        any(path.endswith(name) or f"{name}/" in path for name in _CACHES)
-        and source.rpartition("/")[2] != "docker.sock"
-    )
 
 
 def _check_inputs(work: Work, created: Created, mounts: tuple[Mount, ...]) -> None:

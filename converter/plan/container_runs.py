@@ -19,6 +19,7 @@ from converter.machine.events import Created
 from converter.machine.host import FromHost
 from converter.machine.value import Value, is_known
 from converter.plan.builders import Builders, Mount, StageRun
+from converter.plan.caches import cache_mounts
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.facts import ROOT_USERS
 from converter.plan.merge import Tail
@@ -171,16 +172,17 @@ class ContainerRuns:
         settings, workdir = self.settings(builder, created, keyword, workdir, tail)
         if line.assumed:
             self.work.assume(line.assumed, created)
+        mounts = cache_mounts(self.work, created, builder, self.spelling_of(builder))
         in_place = whole and (
             line.instruction is not None and not settings and not tail.lines and _is_last(builder, line.instruction)
         )
         if in_place and line.instruction is not None:
-            tail.edits.append(Edit(line.instruction.keyword_span, keyword("RUN")))
+            tail.edits.append(Edit(line.instruction.keyword_span, f"{keyword('RUN')}{mounts}"))
         else:
             if whole and line.instruction is not None and _cut(builder, line.instruction) not in tail.edits:
                 # it is the RUN now, and nobody starts a container of the stage
                 tail.edits.append(_cut(builder, line.instruction))
-            tail.lines += [*settings, f"{keyword('RUN')} {self.command(line, builder, created)}"]
+            tail.lines += [*settings, f"{keyword('RUN')}{mounts} {self.command(line, builder, created)}"]
         self.work.diagnostics.append(note("STG614", running.why, *place))
         fresh = re.search(_FRESH, " ".join(line.flats))
         if fresh:
