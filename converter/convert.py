@@ -431,8 +431,10 @@ def _recipe(
             seen.add(entry_path)
     for final in result.finals:
         if final.context.ignore is not None:
-            written[paths.join(final.context.folder, ".dockerignore")] = final.context.ignore
-    files += [FileChange(path, "write", text) for path, text in written.items()]
+            written[paths.join(final.context.folder, ".dockerignore")] = final.context.ignore.text
+    emptied = [path for path, text in written.items() if path.endswith(".dockerignore") and not text.strip()]
+    files += [FileChange(path, "write", text) for path, text in written.items() if path not in emptied]
+    files += [FileChange(path, "delete", None) for path in emptied]
     files += [FileChange(path, "delete", None) for path in result.deleted]
     return Recipe(
         driver=driver.path,

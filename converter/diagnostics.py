@@ -423,6 +423,12 @@ RULES: dict[str, Rule] = _table(
         "file has no use left; it is not deleted, as it is no Dockerfile itself.",
     ),
     Rule(
+        "STG623",
+        "an ignore file lets more in",
+        "A rule of `.dockerignore` hid files that a stage of the single build takes: the container that used them saw the "
+        "folder itself, or another build context. The rule is gone, and the runtime's own instructions take what they took.",
+    ),
+    Rule(
         "STG901",
         "internal error",
         "The conversion failed its own check or ended unexpectedly, which is a defect of the program. Nothing was written.",

@@ -120,7 +120,6 @@ class ContainerRuns:
                 source = self.spelling_of(builder).spell(origin.target, position)
                 lines.append(f"{keyword('COPY')} --from={previous[0]} {source} {target}")
             elif mount.filled:
-                self.check_ignored(mount, context, runtime, created)
                 source = paths.relative(mount.host, context)
                 if any(character in source + target for character in " \t\"'"):
                     lines.append(f"{keyword('COPY')} {json.dumps([source, target])}")
@@ -135,23 +134,6 @@ class ContainerRuns:
         if made:
             lines.append(f"{keyword('RUN')} mkdir -p {' '.join(made)}")
         return lines
-
-    def check_ignored(self, mount: Mount, context: str, runtime: BuildFile, created: Created) -> None:
-        """The mount showed every file; a COPY into the stage takes none that the ignore file names."""
-        start = created.state.files.start
-        hidden = sorted(
-            path
-            for path in (start.below(mount.host) if start.kind(mount.host) != "file" else [mount.host])
-            if runtime.ignore.ignores(paths.relative(path, context)) and not _is_idle(path)
-        )
-        if hidden:
-            raise refuse(
-                "STG504",
-                f"the ignore file leaves `{hidden[0]}` out of the build context, and the build in the mounted folder saw it",
-                created.site.source,
-                created.site.span,
-                "take the rule out of .dockerignore first, where the runtime Dockerfile allows it",
-            )
 
     def add(
         self,
@@ -353,17 +335,6 @@ class ContainerRuns:
             for piece in value.pieces
         ]
         return '"' + "".join(parts) + '"'
-
-
-_IDLE = (
-    r"(?i)(^|/)(\.git.*|\.travis.*|\.circleci.*|\.dockerignore|\.editorconfig|readme.*|license.*|changelog.*|dockerfile.*|"
-    r".*\.dockerfile|makefile|.*\.md|docker-compose.*|jenkinsfile|.*\.sh|docs/.*|\.github/.*|\.vscode/.*|\.idea/.*)$"
-)
-
-
-def _is_idle(path: str) -> bool:
-    """Whether a file is of a kind that no compiler reads: what ignore files are there for."""
-    return re.search(_IDLE, path) is not None
 
 
 def _folders_in(mount: Mount, created: Created) -> list[str]:

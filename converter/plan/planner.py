@@ -132,6 +132,7 @@ class _Planner:
         remarks.deletions(result, builders)
         remarks.templates(result, builders)
         remarks.other_scripts(result)
+        remarks.ignore_files(result)
         for final in plans:
             for rewritten in (final.rewritten, *final.inner):
                 self.work.assumptions += rewritten.assumptions
@@ -281,7 +282,7 @@ class _Planner:
             artifact.host: start.kind(artifact.host) is not None
             for take in every for use in take.sources for artifact in use.artifacts
         }  # fmt: skip
-        context = single_context(self.work, runtime, self.work.taken[runtime.event.number], ordered)
+        context = single_context(self.work, runtime, self.work.taken[runtime.event.number], ordered, builders.runs)
         staged = [
             take for take in self.work.taken[runtime.event.number].others
             if context.unstaged and any(use.staged for use in take.sources)

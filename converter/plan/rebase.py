@@ -7,18 +7,20 @@ of the wider context then holds for all of them; every file of the tree has to b
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
 from converter.diagnostics import refuse
-from converter.dockerfile.ignore import IgnoreRules, has_wildcard, match_pattern
 from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
 from converter.machine.value import is_known
 from converter.plan import commands
+from converter.plan.builders import StageRun
 from converter.plan.contexts import common, needs_context, needs_nothing, triggers
 from converter.plan.dockerfiles import BuildFile
+from converter.plan.ignoring import Adapted, User, adapt, check_others
 from converter.plan.takes import Staged, Taken
 from converter.plan.work import Work
 from converter.source import Edit
@@ -29,13 +31,13 @@ MOVED = "its source is named as the single build context has it"
 
 class Context(Struct):
     """The context of the single build, relative to the root. `edits` are those of each file, by its build's number;
-    `ignore` is the new text of its ignore file, None where that stays. `unstaged` tells that the runtime takes what the
+    `ignore` is what becomes of its ignore file, None where that stays. `unstaged` tells that the runtime takes what the
     script copied into its context from the tree itself."""
 
     folder: str
     unstaged: bool = False
     edits: dict[int, list[tuple[Instruction, Edit]]] = field(default_factory=dict)
-    ignore: str | None = None
+    ignore: Adapted | None = None
 
     def lead(self, file: BuildFile) -> str:
         """What stands in front of the sources of a file: the way from this context to the file's own."""
@@ -44,8 +46,14 @@ class Context(Struct):
         return paths.relative(file.event.context, self.folder) + "/"
 
 
-def single_context(work: Work, runtime: BuildFile, taken: Taken, builders: Iterable[BuildFile]) -> Context:
-    """The context for one final image. Raises `Refusal` where no folder of the tree can serve all parts."""
+def single_context(
+    work: Work,
+    runtime: BuildFile,
+    taken: Taken,
+    builders: Iterable[BuildFile],
+    runs: Mapping[int, list[StageRun]],
+) -> Context:
+    """The context for one final image. `runs` are the containers whose builds a stage does, by the number of its build. Raises `Refusal` where no folder of the tree can serve all parts."""
     ordered = list(builders)
     wanting = [builder for builder in ordered if _wants(work, builder)]
     users = [*wanting, *([] if needs_nothing(runtime, taken) else [runtime])]
@@ -63,7 +71,7 @@ def single_context(work: Work, runtime: BuildFile, taken: Taken, builders: Itera
         folder = folders.pop()
         if folder != runtime.event.context:
             _check_inside(work, runtime, ordered, folder)
-        return Context(folder)
+        return Context(folder, ignore=_ignore(work, runtime, users, runs, folder, []))
     for file in users:
         _check_inside(work, runtime, ordered, file.event.context)
         if triggers(file):
@@ -80,7 +88,7 @@ def single_context(work: Work, runtime: BuildFile, taken: Taken, builders: Itera
         if file.event.context != folder:
             own = taken if file is runtime else work.taken.get(file.event.number)
             context.edits[file.event.number] = list(_edits(file, own, context.lead(file), unstaged))
-    context.ignore = _ignore(work, runtime, users, folder, staged if unstaged else [])
+    context.ignore = _ignore(work, runtime, users, runs, folder, staged if unstaged else [])
     return context
 
 
@@ -156,93 +164,24 @@ def source_below(text: str, lead: str, instruction: Instruction) -> str:
     return lead if inner in ("", ".") else lead + inner
 
 
-def _ignore(work: Work, runtime: BuildFile, users: list[BuildFile], folder: str, staged: list[Staged]) -> str | None:
-    """The text that the ignore file of the wider context needs, None where the one that is there serves.
-
-    Raises `Refusal` where a stage would see other files of the tree than before.
-    """
-    path = paths.join(folder, ".dockerignore")
-    text = work.loader.texts[path].text if path in work.loader.texts else ""
-    present = runtime.event.state.files.start.kind(path) == "file"
-    now = IgnoreRules.parse(text) if present else IgnoreRules()
-    hidden = [one for one in staged if _hides(now, one, folder, runtime)]
-    if hidden:
-        raise refuse(
-            "STG504",
-            f"the ignore file leaves `{hidden[0].tree}` out of the build context, which the script copied to "
-            f"`{work.show(hidden[0].host)}` for this build",
-            runtime.event.site.source,
-            runtime.event.site.span,
-            "take the rule out of .dockerignore first, where the builder allows it",
-        )
-    if _difference(users, folder, now) is None:
-        return None
-    added: list[str] = []
-    for file in users:
-        lead = paths.relative(file.event.context, folder)
-        if lead == "." or not file.ignore.rules:
-            continue
-        rules = [f"{'!' if rule.exception else ''}{lead}/{rule.pattern}" for rule in file.ignore.rules]
-        added += [rule for rule in rules if rule not in added]
-    joined = (text if present else "") + ("\n" if present and text and not text.endswith("\n") else "")
-    joined += "".join(rule + "\n" for rule in added)
-    found = _difference(users, folder, IgnoreRules.parse(joined))
-    if found is not None:
-        file, name, seen = found
-        raise refuse(
-            "STG504",
-            f"`{name}` {'was in' if seen else 'was left out of'} the build context of {file.path or 'this container'}, and "
-            f"with `{folder or '.'}` as the context of both builds the ignore file {'leaves it out' if seen else 'lets it in'}",
-            file.event.site.source,
-            file.event.site.span,
-            "make the ignore files agree first, or build both from one folder",
-        )
-    return joined
+def _ignore(
+    work: Work,
+    runtime: BuildFile,
+    users: list[BuildFile],
+    runs: Mapping[int, list[StageRun]],
+    folder: str,
+    staged: list[Staged],
+) -> Adapted | None:
+    parts = [_user(file, work.taken.get(file.event.number), runs.get(file.event.number, [])) for file in users]
+    adapted = adapt(work, runtime, parts, folder, staged)
+    if adapted is not None:
+        own = {file.event.number for file in users}
+        others = [event for event in work.builds if event.context == folder and event.number not in own]
+        check_others(work, adapted, folder, [work.loader.load(event) for event in others])
+    return adapted
 
 
-def _hides(rules: IgnoreRules, staged: Staged, folder: str, runtime: BuildFile) -> bool:
-    """Whether the rules leave out something of a file or folder that a build had as a copy."""
-    start = runtime.event.state.files.start
-    names = [staged.tree] if staged.kind == "file" else sorted(start.below(staged.tree))
-    for name in names:
-        copy = staged.host + name[len(staged.tree) :]
-        seen = not runtime.ignore.ignores(paths.relative(copy, runtime.event.context))
-        if seen == rules.ignores(paths.relative(name, folder)):
-            return True
-    return False
-
-
-def _difference(users: list[BuildFile], folder: str, rules: IgnoreRules) -> tuple[BuildFile, str, bool] | None:
-    """A file of the tree that an instruction would see no more, or see now: the build, the file, whether it was seen."""
-    for file in users:
-        sources = list(_sources(file))
-        start = file.event.state.files.start
-        context = file.event.context
-        for name in sorted(start.below(context)):
-            inner = paths.relative(name, context)
-            if not any(_matches(source, inner) for source in sources):
-                continue
-            seen = not file.ignore.ignores(inner)
-            if seen == rules.ignores(paths.relative(name, folder)):
-                return file, name, seen
-    return None
-
-
-def _sources(file: BuildFile) -> Iterator[str]:
-    if file.mounted:
-        yield ""
-    for stage, state in zip(file.stages, file.states, strict=True):
-        for scope, instruction in zip(state.scopes, stage.instructions, strict=True):
-            if instruction.keyword in ("COPY", "ADD") and instruction.flag("from") is None:
-                for argument in instruction.arguments[:-1]:
-                    yield paths.normalize(scope.expand(argument.value).lstrip("/"))
-
-
-def _matches(source: str, inner: str) -> bool:
-    """Whether a source takes a file, itself or inside a folder; one that is not known may take any."""
-    if source == "" or not is_known(source) or inner == source or paths.is_below(inner, source):
-        return True
-    if not has_wildcard(source):
-        return False
-    names = inner.split("/")
-    return any(match_pattern(source, "/".join(names[:depth])) for depth in range(1, len(names) + 1))
+def _user(file: BuildFile, taken: Taken | None, runs: list[StageRun]) -> User:
+    mounts = tuple(mount.host for run in runs for mount in run.mounts if mount.filled)
+    lines = [" ".join(run.running.line.flats) for run in runs if run.running.line is not None]
+    return User(file, taken, mounts, any(re.search(r"\bgit\s", line) for line in lines))

@@ -64,6 +64,25 @@ class Remarks:
                     )
                 )
 
+    def ignore_files(self, result: Plan) -> None:
+        """Rules of an ignore file that go, as a stage needs what they hid."""
+        for folder, plan in {plan.context.folder: plan for plan in result.finals}.items():
+            adapted = plan.context.ignore
+            if adapted is None or not adapted.dropped:
+                continue
+            event = plan.runtime.event
+            rules = ", ".join(f"`{rule}`" for rule in adapted.dropped)
+            self.work.diagnostics.append(
+                note(
+                    "STG623",
+                    f"{rules} went from {paths.join(folder, '.dockerignore')}, as the single build needs what it hid; no "
+                    f"instruction of {plan.runtime.path} takes more for that",
+                    event.site.source,
+                    event.site.span,
+                    "look whether a build elsewhere from this folder takes all of it in",
+                )
+            )
+
     def templates(self, result: Plan, builders: set[int]) -> None:
         """Files of the tree that the script made builder Dockerfiles out of."""
         for number in builders - result.liveness.images:
