@@ -75,8 +75,29 @@ class Created(Event, frozen=True):
     fed: bool = False
 
 
+class Extraction(Struct, frozen=True):
+    """An archive of a container that the script unpacks: `archive` is its absolute path in the container.
+
+    `packed` numbers the event that brought it to the host, where `host` is its path; without a file, as in a pipe, that
+    is the unpacking itself and `host` is None. `program` is tar or unzip, `strip` and `members` are what was given to it.
+    `compression` is tar's letter, empty where nothing tells. `pattern_from` is where a pattern begins in `archive`.
+    """
+
+    archive: Value
+    packed: int
+    host: str | None
+    program: str
+    compression: str = ""
+    strip: int = 0
+    members: tuple[str, ...] = ()
+    pattern_from: int | None = None
+
+
 class CopiedOut(Event, frozen=True):
-    """`docker cp` from a container: `source` is absolute in it, `path` is where it arrived on the host."""
+    """`docker cp` from a container: `source` is absolute in it, `path` is where it arrived on the host.
+
+    With an `extraction`, `source` is the folder of the stage that has what the archive holds.
+    """
 
     container: Container
     source: Value
@@ -84,6 +105,7 @@ class CopiedOut(Event, frozen=True):
     mechanism: str
     flags: tuple[str, ...] = ()
     merged: bool = False
+    extraction: Extraction | None = None
 
 
 class RemovedContainers(Event, frozen=True):

@@ -70,10 +70,14 @@ class Member(Struct, frozen=True):
 
 
 class FromArchive(Struct, frozen=True):
-    """An archive that a command of the script packed; `event` numbers it."""
+    """An archive that a command of the script packed; `event` numbers it.
+
+    `inside` tells that a container packed it, so that what is in it belongs to whom it belongs there.
+    """
 
     event: int
     members: tuple[Member, ...]
+    inside: bool = False
 
 
 class Alternatives(Struct, frozen=True):
@@ -176,12 +180,17 @@ class StartingFiles:
 
 
 class Overlay(Struct, frozen=True):
-    """A folder that a container saw as `path` and worked in: what the tree does not have there may come from it."""
+    """A folder that a container saw as `path` and worked in: what the tree does not have there may come from it.
+
+    `whole` tells that the container has what the tree has there as well. It has not where the script unpacked an
+    archive over the folder.
+    """
 
     folder: str
     container: int
     path: Value
     event: int
+    whole: bool = True
 
     def entry(self, path: str) -> Entry:
         """What the container may have made at a path inside the folder, or the folder itself."""

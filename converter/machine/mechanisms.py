@@ -14,6 +14,9 @@ STREAMED = "docker run tar"
 REDIRECTED = "docker run cat"
 """A redirection writes the container's standard output to a file, with a mode of its own."""
 
+EXTRACTED = "unpacked archive"
+"""The script unpacks an archive that came out of the container."""
+
 EXPORTED = "docker run cp"
 """The container does nothing but copy it into a mounted folder."""
 

@@ -101,6 +101,8 @@ def outs_of(work: Work, builders: Builders, absorbed: set[int]) -> set[int]:
     that the artifacts were unpacked from."""
     found = {out.number for out in work.outs if out.mechanism == MOUNTED and out.container.event in builders.stage_of}
     for out in work.outs:
+        if out.extraction is not None and out.number in absorbed:
+            found.add(out.extraction.packed)
         if out.mechanism == UNPACKED and out.number in absorbed:
             streams = [s for s in work.outs if s.path == "-" and s.container == out.container and s.number < out.number]
             found |= {stream.number for stream in streams[-1:]}
@@ -114,6 +116,11 @@ def outs_of(work: Work, builders: Builders, absorbed: set[int]) -> set[int]:
 
 def _add(work: Work, runtime: BuildFile, found: Builders, out: CopiedOut, with_mode: bool) -> None:
     facts = runtime.event.state.facts
+    if out.extraction is not None:
+        with_mode = True
+        brought = work.run.events[out.extraction.packed]
+        assert isinstance(brought, CopiedOut)
+        out = brought
     if out.container.choices:
         # the same container on every way that leads to this build, or a refusal
         work.image_of(out, facts)

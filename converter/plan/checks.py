@@ -7,9 +7,9 @@ import re
 from converter.diagnostics import refuse
 from converter.dockerfile.stages import stage_references
 from converter.machine import paths
-from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, Event, RanCommand
+from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, Event, Extraction, RanCommand
 from converter.machine.host import Entry, FromContainer, FromLink, FromTree, possible
-from converter.machine.mechanisms import EXPORTED, MOUNTED, REDIRECTED, STREAMED
+from converter.machine.mechanisms import EXPORTED, EXTRACTED, MOUNTED, REDIRECTED, STREAMED
 from converter.machine.value import is_known
 from converter.plan import contexts
 from converter.plan.builders import mounts_of
@@ -36,10 +36,29 @@ class Checker:
                 for artifact in use.artifacts:
                     out = self.work.run.events[artifact.origin.event]
                     assert isinstance(out, CopiedOut)
-                    self.check_copy(out, runtime)
+                    if out.extraction is not None:
+                        self.check_archive(out, out.extraction, runtime)
+                    else:
+                        self.check_copy(out, runtime)
                     self.check_again(out, runtime, take, artifact)
                     self.check_mode(artifact)
-                    self.check_between(out, runtime, artifact)
+                    self.check_between(out, runtime.event, artifact)
+
+    def check_archive(self, out: CopiedOut, extraction: Extraction, runtime: BuildFile) -> None:
+        """The archive that the script unpacks is the one that came out of the container."""
+        brought = self.work.run.events[extraction.packed]
+        assert isinstance(brought, CopiedOut)
+        self.check_copy(brought, runtime)
+        if extraction.program == "tar":
+            self.work.assume(
+                "root unpacks the archive, or nothing in it is writable for group or others: for another user tar applies the "
+                "umask",
+                out,
+            )
+        if extraction.host is not None:
+            origin = FromContainer(brought.container.event, extraction.archive, brought.number)
+            archive = Artifact(extraction.archive, extraction.host, "", Entry("file", origin, (brought.number,)))
+            self.check_between(brought, out, archive)
 
     def check_other_ways(self, absorbed: set[int]) -> None:
         """No other goal of the driver puts something else where an artifact was, for the same final build."""
@@ -99,7 +118,7 @@ class Checker:
         if out.mechanism == EXPORTED:
             self.work.runs[created.number] = Running("noise", "the container only copies files out")
             return
-        if out.mechanism == REDIRECTED and created.command.tty:
+        if out.mechanism in (REDIRECTED, EXTRACTED) and created.command.tty:
             raise refuse(
                 "STG404",
                 "`-t` gives the container a terminal, which turns every LF of its output into CRLF, so the file is not the "
@@ -111,7 +130,7 @@ class Checker:
         if out.mechanism != MOUNTED:
             self.check_mounts_of(created, out, running)
         self.work.runs[created.number] = running
-        if running.kind == "noise" and out.mechanism not in (EXPORTED, REDIRECTED, STREAMED):
+        if running.kind == "noise" and out.mechanism not in (EXPORTED, EXTRACTED, REDIRECTED, STREAMED):
             self.work.assume(running.why, created)
 
     def check_again(self, out: CopiedOut, runtime: BuildFile, take: Take, artifact: Artifact) -> None:
@@ -159,11 +178,11 @@ class Checker:
                     "copy the files from where they come from",
                 )
 
-    def check_between(self, out: CopiedOut, runtime: BuildFile, artifact: Artifact) -> None:
-        for event in self.work.run.events[out.number + 1 : runtime.event.number]:
+    def check_between(self, out: CopiedOut, end: Event, artifact: Artifact) -> None:
+        for event in self.work.run.events[out.number + 1 : end.number]:
             if not isinstance(event, RanCommand) or event.site == out.site:
                 continue
-            if not (self.work.run.may_precede(event, runtime.event) and self.work.run.may_precede(out, event)):
+            if not (self.work.run.may_precede(event, end) and self.work.run.may_precede(out, event)):
                 continue
             touched = [
                 path for path in event.paths

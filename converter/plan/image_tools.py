@@ -22,6 +22,10 @@ _COMPILING = frozenset(
 
 _SMALL = re.compile(r"alpine|slim|curl|scm|windows|nanoserver|distroless")
 
+_PLAIN = frozenset({"amazonlinux", "oraclelinux"})
+_OTHERS = re.compile(r"windows|nanoserver|distroless|oracle|amazon|ubi|minimal")
+"""Distributions whose images have no tar, and variants that are made from them."""
+
 _WITHOUT_SHELL = ("scratch", "gcr.io/distroless/")
 
 _COMPILERS = "binutils build-essential build-base alpine-sdk gcc g++ gcc-c++ base-devel".split()
@@ -35,6 +39,8 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "bzip2": ("bzip2",),
     "xz": ("xz", "xz-utils"),
     "pigz": ("pigz",),
+    "tar": ("tar",),
+    "unzip": ("unzip",),
 }
 """The packages of Debian, Alpine and Fedora that bring a program."""
 
@@ -112,6 +118,9 @@ def _brings(image: str, program: str) -> bool:
     tag = reference.tag or ""
     if program in EVERYWHERE:
         return not _SMALL.search(tag) or "alpine" in tag or "slim" in tag
-    if program == "dos2unix":
+    if program == "tar":
+        return name not in _PLAIN and not _OTHERS.search(tag)
+    if program in ("dos2unix", "bzip2", "xz"):
+        # busybox has them
         return name in ("alpine", "busybox") or "alpine" in tag
     return program in ("strip", "objcopy") and name in _COMPILING and not _SMALL.search(tag)

@@ -400,6 +400,8 @@ class _Judge:
 
     def removal_is_dead(self, event: ChangedFiles, path: str) -> bool:
         """Whether there is nothing left that this operand of `rm` would remove."""
+        if self.is_made_again(event, path):
+            return False
         start = event.state.files.start
         if self.is_abandoned(event, path):
             return True
@@ -415,6 +417,16 @@ class _Judge:
                 and not any(_glob_matches(path, name) for name in start.files)
             )
         return self.removal_is_dead_path(event, path)
+
+    def is_made_again(self, event: ChangedFiles, path: str) -> bool:
+        """Whether a `mkdir` that stays makes the folder later, which fails where it is still there."""
+        return any(
+            isinstance(later, ChangedFiles)
+            and later.number in self.result.live
+            and later.verb == "mkdir"
+            and path in later.makes
+            for later in self.run.events[event.number + 1 :]
+        )
 
     def is_written_by_another(self, path: str) -> bool:
         """Whether a command that stays writes a file there itself, such as a compiler that another goal runs."""
@@ -691,6 +703,8 @@ class _Judge:
         elif isinstance(event, CopiedOut):
             self.result.containers.update(event.container.events)
             self.result.copies.add(event.number)
+            if event.extraction is not None and event.extraction.host is not None:
+                self.need_path(event, event.extraction.host)
         elif isinstance(event, UsedImages):
             self.result.images |= {number for image in event.images for number in image.events}
             self.result.containers |= {number for container in event.containers for number in container.events}

@@ -22,6 +22,7 @@ from converter.plan.builders import Builders, StageRun, add_all, find_builders, 
 from converter.plan.calls import CallEditor, given_arguments
 from converter.plan.checks import Checker
 from converter.plan.dockerfiles import BuildFile, Loader
+from converter.plan.extractions import CHOWN, extract_commands, extraction_of
 from converter.plan.facts import ROOT_USERS
 from converter.plan.host_steps import HostSteps
 from converter.plan.liveness import Abandoned, Liveness, judge
@@ -249,7 +250,10 @@ class _Planner:
         }  # fmt: skip
 
         def origin_of(artifact: Artifact) -> copies.Origin:
-            return origins[self.stage_of(builders, artifact)]
+            origin = origins[self.stage_of(builders, artifact)]
+            extraction = extraction_of(artifact, self.work.run.events)
+            unpacked = extraction is not None and extraction.program == "tar"
+            return replace(origin, chown=origin.chown or CHOWN) if unpacked else origin
 
         def spelling_in(file: BuildFile) -> Callable[[Take], Spelling]:
             def spelling_of(take: Take) -> Spelling:
@@ -321,12 +325,14 @@ class _Planner:
                 if self.stage_of(builders, artifact) == number
             ]  # fmt: skip
             unpacked = [u for found in (rewritten, *inner.values()) for u in found.unpacked if u[0] in own]
+            lines = tails[number].lines if number in tails else []
             commands = [
+                *extract_commands(builder, own, spelling, self.work.loader, lines),
                 *self.steps.commands(builder, own, spelling),
                 *self.modes.commands(builder, own, spelling),
                 *unpack_commands(builder, unpacked, spelling),
             ]
-            lines = [*(tails[number].lines if number in tails else []), *root_runs(builder, commands)]
+            lines = [*lines, *root_runs(builder, commands)]
             arguments = [
                 f"ARG {p.name}{'' if p.default is None else '=' + p.default}" for p in spelling.parameters.values()
             ]
@@ -349,7 +355,7 @@ class _Planner:
         if any(run.running.kind == "build" for run in builders.runs.get(number, [])):
             return True
         return any(
-            works_on(self.work.run, artifact)
+            works_on(self.work.run, artifact) or extraction_of(artifact, self.work.run.events) is not None
             for take in takes for use in take.sources for artifact in use.artifacts
             if self.stage_of(builders, artifact) == number
         )  # fmt: skip

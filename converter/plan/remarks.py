@@ -56,8 +56,8 @@ class Remarks:
                 self.work.diagnostics.append(
                     warning(
                         "STG603",
-                        f"what the container built in `{self.work.show(overlay.folder) or '.'}` stayed on the host; it is no "
-                        "longer produced there",
+                        f"what {'the container built' if overlay.whole else 'was unpacked'} in "
+                        f"`{self.work.show(overlay.folder) or '.'}` stayed on the host; it is no longer produced there",
                         out.site.source,
                         out.site.span,
                         "if something else needs it, add `docker cp` from the builder stage",

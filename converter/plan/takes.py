@@ -22,6 +22,7 @@ from converter.machine.host import (
     FromLink,
     FromTree,
     HostFiles,
+    Overlay,
     possible,
 )
 from converter.machine.value import Value
@@ -272,6 +273,8 @@ def _source(
     if entry.kind == "file":
         return True, ()
     overlay = files.overlay(path)
+    if overlay is not None and not overlay.whole:
+        return _unpacked_over(overlay, path, inner, files, ignore, instruction, source, undecided)
     if overlay is not None:
         _check_only_worked_on(path, files, instruction, source)
         whole = overlay.entry(path)
@@ -282,6 +285,37 @@ def _source(
         )
     artifacts, own = _below(path, inner, files, ignore, instruction, source, undecided)
     return own or not artifacts, tuple(artifacts)
+
+
+def _unpacked_over(
+    overlay: Overlay,
+    path: str,
+    inner: str,
+    files: HostFiles,
+    ignore: IgnoreRules,
+    instruction: Instruction,
+    source: Source,
+    undecided: Undecided,
+) -> tuple[bool, tuple[Artifact, ...]]:
+    """A folder in which the script unpacked an archive over what was there: both arrive, the archive's files last."""
+    others = [
+        one for one in files.overlays if one is not overlay and (one.covers(path) or paths.is_below(one.folder, path))
+    ]
+    if overlay.folder != path or others:
+        raise refuse(
+            "STG404",
+            f"the archive that the script unpacks in `{overlay.folder or '.'}` may bring something into `{path or '.'}`, which "
+            "this takes as a whole",
+            source,
+            instruction.span,
+            "unpack it in an empty folder, or take single files",
+        )
+    artifacts, own = _below(path, inner, files, ignore, instruction, source, undecided)
+    entry = overlay.entry(path)
+    assert isinstance(entry.origin, FromContainer)
+    entry = replace(entry, origin=replace(entry.origin, contents=True))
+    whole = Artifact(overlay.path, path, "", entry, filtered=ignore.matches_below(inner))
+    return own, (*artifacts, whole)
 
 
 def unpack(text: str, archive: FromArchive, files: HostFiles, context: str, ignore: IgnoreRules) -> SourceUse | None:
@@ -429,6 +463,14 @@ def _pattern(
     if overlay is not None and (entry is None or older or isinstance(entry.origin, FromTree)):
         entry = overlay.entry(folder)
         swept = any(match_pattern(inner, paths.relative(name, context)) for name in files.start.below(folder))
+        if not overlay.whole and (swept or overlay.folder != folder):
+            raise refuse(
+                "STG404",
+                f"this pattern fits files of the tree, and what the archive holds that the script unpacks in `{folder or '.'}`",
+                source,
+                instruction.span,
+                "give each an instruction of its own",
+            )
         _check_only_worked_on(folder, files, instruction, source)
         assert isinstance(entry.origin, FromContainer)
         value = entry.origin.path + Value.literal("/" + rest)

@@ -669,7 +669,12 @@ class Interpreter:
         state = replace(state, asked=None)
         self.stream = None
         if self.feeding is not None and paths.base_name(name) in ("tar", "bsdtar"):
-            extracted = streams.extract(self.feeding, call, state) if isinstance(self.feeding, ContainerTar) else None
+            if isinstance(self.feeding, ContainerTar):
+                extracted = streams.extract(self.feeding, call, state)
+            else:
+                from converter.shell.commands.archives import from_stream
+
+                extracted = from_stream(self.feeding, call, state)
             if extracted is not None:
                 return extracted
         if name in self.functions:

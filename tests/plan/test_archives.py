@@ -69,10 +69,6 @@ def test_what_the_script_unpacks_again_is_what_was_packed() -> None:
                      id="a file added to a folder"),
         pytest.param("docker cp x:/src/app app\ntar -caf a.tar.zst app\n", "ADD a.tar.zst /", id="another compression"),
         pytest.param("docker cp x:/src/app app\ntar czf a.tgz --exclude=x app\n", "ADD a.tgz /", id="another flag"),
-        pytest.param("mkdir t\ndocker cp x:/src/a.tgz t/\ntar xzf t/a.tgz -C t\nrm t/a.tgz\n", "COPY t/ /opt/",
-                     id="an archive of the builder"),
-        pytest.param("mkdir t\ndocker cp x:/src/a.tgz t/\ntar xzf t/a.tgz -C t\n", "COPY t/ /opt/",
-                     id="an archive of the builder and what was in it"),
     ],
 )  # fmt: skip
 def test_what_no_stage_can_give_is_refused(lines: str, runtime: str) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from converter.machine import paths
-from converter.machine.events import RanCommand
+from converter.machine.events import Extraction, RanCommand
 from converter.machine.host import (
     Entry,
     FromArchive,
@@ -22,9 +22,11 @@ from converter.machine.host import (
     possible,
 )
 from converter.machine.state import State
+from converter.machine.streams import ContainerFile
 from converter.machine.value import Value, is_known
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.changes import brought, changed, matches, named, taint
+from converter.shell.commands.extraction import arrive, packed
 from converter.shell.commands.folders import make_folders
 from converter.shell.commands.in_place import is_artifact, work_on
 from converter.shell.commands.operands import parse
@@ -43,6 +45,9 @@ _LONG = frozenset(
 )
 
 
+_COMPRESSIONS = {"--gzip": "z", "--bzip2": "j", "--xz": "J"}
+
+
 class _Words(Struct):
     """A command line of tar: what it does, the archive, and each operand with its word and the folder it is seen from.
 
@@ -56,6 +61,7 @@ class _Words(Struct):
     strip: int = 0
     operands: tuple[tuple[int, str, str], ...] = ()
     understood: bool = True
+    compression: str = ""
 
 
 def tar(call: Call, state: State) -> Result:
@@ -106,12 +112,15 @@ def _read(call: Call, state: State) -> _Words | None:
             found.understood = found.understood and word in _LONG
             found.creates = found.creates or word == "--create"
             found.extracts = found.extracts or word in ("--extract", "--get")
+            found.compression = _COMPRESSIONS.get(word, found.compression)
         elif (word.startswith("-") and word != "-") or first:
             letters = word.lstrip("-")
             found.understood = found.understood and set(letters) <= set("cxzjJvpafCok")
             found.creates = found.creates or "c" in letters
             found.extracts = found.extracts or "x" in letters
             for letter in letters:
+                if letter in "zjJ":
+                    found.compression = letter
                 if letter == "f":
                     text = following()
                     found.archive = (index, text)
@@ -190,16 +199,32 @@ def _unpack(call: Call, state: State, words: _Words, archive: tuple[int, str]) -
     files = state.files
     target = files.follow(words.folder)
     entry = files.lookup(archive[1])
-    if (
-        entry is None
-        or words.operands
-        or not words.understood
-        or not isinstance(entry.origin, FromArchive | FromContainer)
-    ):
+    if entry is not None and isinstance(entry.origin, FromContainer):
+        found = packed(call, entry)
+        members = _picked(words)
+        arrived = None
+        inside = entry.origin.path.flat[1:].count("/") and set(paths.parent(archive[1])).isdisjoint("*?[")
+        plain = not call.fields[archive[0]].pattern or inside
+        if found is not None and words.understood and members is not None and is_known(target) and plain:
+            path = entry.origin.path.flat
+            is_pattern = call.fields[archive[0]].pattern
+            extraction = Extraction(
+                entry.origin.path,
+                found[1],
+                archive[1],
+                "tar",
+                _compression(words, path),
+                words.strip,
+                members,
+                path.rfind("/") if is_pattern else None,
+            )
+            arrived = arrive(call, state, target, found[0], extraction)
+        return arrived or changed(call, state, files, (archive,), reads=(archive[1],), makes=(target,))
+    if entry is None or words.operands or not words.understood or not isinstance(entry.origin, FromArchive):
         return _filled(call, state, words.folder, (archive,))
     places: list[str] = []
     placed = files
-    for member in entry.origin.members if isinstance(entry.origin, FromArchive) else ():
+    for member in entry.origin.members:
         parts = member.name.split("/") if member.name else []
         if words.strip > len(parts) or (words.strip == len(parts) and member.entry.kind == "file"):
             continue
@@ -217,10 +242,7 @@ def _unpack(call: Call, state: State, words: _Words, archive: tuple[int, str]) -
         places.append(place)
     if not places:
         places = [target]
-        if target and isinstance(entry.origin, FromArchive):
-            placed = taint(files, places, number)
-        else:
-            placed = brought(files, target, number)
+        placed = taint(files, places, number) if target else brought(files, target, number)
     return changed(call, state, placed, (archive,), reads=(archive[1],), makes=places)
 
 
@@ -245,6 +267,37 @@ def _filled(call: Call, state: State, folder: str, archive: tuple[tuple[int, str
         return other(call, state)
     reads = [path for _, path in archive]
     return changed(call, state, brought(files, target, call.number), archive, reads=reads, makes=(target,))
+
+
+def _picked(words: _Words) -> tuple[str, ...] | None:
+    """The members that a command line names; None where these are patterns, or not seen from one folder."""
+    names = tuple(paths.normalize(text) for _, text, _ in words.operands)
+    plain = all(name and not name.startswith("..") and is_known(name) and not set(name) & set("*?[") for name in names)
+    return names if plain and all(folder == words.folder for _, _, folder in words.operands) else None
+
+
+def _compression(words: _Words, name: str) -> str:
+    """The letter that tells a tar how the archive is compressed: a small one does not look for itself."""
+    if words.compression:
+        return words.compression
+    endings = {"z": (".gz", ".tgz"), "j": (".bz2", ".tbz2", ".tbz"), "J": (".xz", ".txz")}
+    return next((letter for letter, found in endings.items() if name.lower().endswith(found)), "")
+
+
+def from_stream(stream: ContainerFile, call: Call, state: State) -> Result | None:
+    """`docker run IMAGE cat ARCHIVE | tar x`; None where the call is not an extraction that is understood."""
+    words = _read(call, state)
+    if words is None or not words.extracts or words.creates or not words.understood:
+        return None
+    if words.archive is not None and words.archive[1] != "-":
+        return None
+    members = _picked(words)
+    target = state.files.follow(words.folder)
+    if members is None or not is_known(target):
+        return None
+    compression = _compression(words, stream.path.flat)
+    extraction = Extraction(stream.path, -1, None, "tar", compression, words.strip, members)
+    return arrive(call, state, target, stream.container, extraction)
 
 
 def compress(call: Call, state: State) -> Result:
@@ -312,7 +365,19 @@ def unzip(call: Call, state: State) -> Result:
         return other(call, state)
     first = parsed.operands[0]
     folder = paths.join(state.folder, parsed.value("d") or "")
-    return _filled(call, state, folder, ((first.index, state.files.follow(first.path)),))
+    place = state.files.follow(first.path)
+    archive = state.files.lookup(place)
+    found = packed(call, archive) if archive is not None else None
+    if found is None or archive is None or not isinstance(archive.origin, FromContainer):
+        return _filled(call, state, folder, ((first.index, place),))
+    members = tuple(operand.text for operand in parsed.operands[1:])
+    plain = parsed.only("d o q u") and parsed.certain and all(set(name).isdisjoint("*?[") for name in members)
+    target = state.files.follow(folder)
+    arrived = None
+    if plain and is_known(target) and not any(operand.field.pattern for operand in parsed.operands):
+        extraction = Extraction(archive.origin.path, found[1], place, "unzip", members=members)
+        arrived = arrive(call, state, target, found[0], extraction)
+    return arrived or changed(call, state, state.files, ((first.index, place),), reads=(place,), makes=(target,))
 
 
 TABLE: dict[str, Handler] = {
