@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,10 +64,16 @@ def milliseconds(work: Callable[[], object]) -> float:
     return (time.process_time() - start) * 1000
 
 
-def median(work: Callable[[], object], rounds: int) -> float:
-    """The median of this many calls, after one that does not count."""
-    work()
-    return statistics.median(milliseconds(work) for _ in range(rounds))
+def median(work: Callable[[int], object], rounds: int) -> float:
+    """The median of this many calls, after one that does not count; each gets its number."""
+    work(rounds)
+    return statistics.median(milliseconds(partial(work, number)) for number in range(rounds))
+
+
+def changed(tree: Tree, number: int) -> Tree:
+    """The tree with another comment at the end of each text."""
+    texts = {path: Source(path, f"{one.text}# {number}\n") for path, one in tree.texts.items() if one.text}
+    return Tree(tree.paths, {**tree.texts, **texts})
 
 
 def cases() -> list[tuple[Tree, str]]:
@@ -89,15 +96,17 @@ def main() -> int:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     texts = {path.name: Source(path.name, path.read_text(encoding="utf-8")) for path in SAMPLE.iterdir()}
 
-    def conversion(tree: Tree) -> Callable[[], None]:
-        def once() -> None:
-            recipe = convert(tree, "build.sh", Options())
+    def conversion(tree: Tree) -> Callable[[int], None]:
+        trees = [changed(tree, number) for number in range(rounds + 1)]
+
+        def once(number: int) -> None:
+            recipe = convert(trees[number], "build.sh", Options())
             assert isinstance(recipe, Recipe)
             assert recipe.status == "converted"
 
         return once
 
-    def parsing() -> None:
+    def parsing(number: int) -> None:
         read(texts["build.sh"])
         parse(texts["Dockerfile"])
         parse(texts["Dockerfile.build"])

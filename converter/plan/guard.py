@@ -66,7 +66,7 @@ def check_script(source: Source, script: Script, text: str) -> None:
 
     Raises `Refusal` with the place in the old script, as its author can write it in another way.
     """
-    new = read(Source(source.path, text))
+    new = read(Source(source.path, text), {source.slice(statement.span) for statement in script.statements})
     if new.problems:
         line = text.count("\n", 0, new.problems[0].span.start) + 1
         raise refuse(
@@ -78,6 +78,7 @@ def check_script(source: Source, script: Script, text: str) -> None:
         )
     defined = {s.command.name: s.command for s in script.statements if isinstance(s.command, Function)}
     left = {s.command.name for s in new.statements if isinstance(s.command, Function)}
+    left |= {name for name, function in defined.items() if source.slice(function.span) in text}
     for name in sorted(set(defined) - left):
         plain = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
         if _called(name, plain):

@@ -177,6 +177,8 @@ class _Judge:
         self.calls_gone: list[Site] = []
         self.calls_judged = -1
         """How many events stayed when `calls_gone` was found; their number only grows."""
+        self.settled: set[int] = set()
+        """Events of which nothing more is to be found: they stay whole, and what they need is noted."""
         self.forced: set[int] = set()
         """Events of tests that decide whether something that stays runs."""
 
@@ -197,9 +199,13 @@ class _Judge:
         before = (len(result.live), len(result.images), len(result.containers), len(result.copies))
         result.dropped.clear()
         for event in self.run.events:
+            if event.number in self.settled:
+                continue
             if event.number in self.forced or self.is_live(event):
                 result.live.add(event.number)
                 self.need(event)
+                if not isinstance(event, PARTED):
+                    self.settled.add(event.number)
                 if not is_void(event):
                     for condition in event.state.conditions:
                         asked = self.run.events[slice(*condition.events)]
@@ -209,6 +215,13 @@ class _Judge:
     # what is live
 
     def is_live(self, event: Event) -> bool:
+        # the commonest kinds first
+        if isinstance(event, RanCommand):
+            return self.command_lives(event)
+        if isinstance(event, Assigned):
+            return self.assignment_lives(event)
+        if isinstance(event, Announced):
+            return self.announcement_lives(event)
         if isinstance(event, Built):
             return event.number not in self.builders or event.number in self.result.images
         if isinstance(event, Created):
@@ -223,12 +236,6 @@ class _Judge:
             return self.some_live(event, event.indices, [self.image_lives(event, i) for i in range(len(event.names))])
         if isinstance(event, ChangedFiles):
             return self.files_live(event)
-        if isinstance(event, Announced):
-            return self.announcement_lives(event)
-        if isinstance(event, Assigned):
-            return self.assignment_lives(event)
-        if isinstance(event, RanCommand):
-            return self.command_lives(event)
         if isinstance(event, Skipped):
             return self.construct_lives(event)
         return not (_is_lookup(event) and self.serves_dead(event))
@@ -791,6 +798,9 @@ class _Judge:
             if any(isinstance(one.origin, FromContainer) for one in possible(entry)):
                 self.need_path(event, path)
 
+
+PARTED = (RemovedContainers, RemovedImages, ChangedFiles)
+"""Events of commands that may lose some of their operands."""
 
 VOID = frozenset("[ [[ test true : return exit break continue shift local declare typeset sleep date set trap".split())
 """Commands that have no purpose where nothing else in their list has one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -68,6 +69,7 @@ class _Editor:
         self.by_span: dict[Span, list[Event]] = {}
         self.through: dict[Site, list[Event]] = {}
         """Events of functions and scripts, by the call that led there."""
+        dead: set[int] = set()
         for event in events:
             if event.site.source.path == source.path:
                 self.by_span.setdefault(event.site.span, []).append(event)
@@ -75,8 +77,13 @@ class _Editor:
                 if site.source.path != source.path:
                     continue
                 self.through.setdefault(site, []).append(event)
+            if event.number not in live:
+                places = (event.site, *event.calls)
+                dead.update(site.span.start for site in places if site.source.path == source.path)
         self.readers = readers_of(reads)
         self.live = live
+        self.dead_places = sorted(dead)
+        """Where commands stand that go, and calls that led to such."""
         self.out = ScriptEdits()
         self.functions = self.defined_functions()
         self.calls = self.plain_calls()
@@ -150,6 +157,8 @@ class _Editor:
 
     def verdict(self, command: syntax.Command) -> Verdict:
         """What becomes of a command: `gone`, `kept` or `mixed`."""
+        if not self.gone_functions and not self.holds_dead(command.span):
+            return "kept"
         if isinstance(command, syntax.SimpleCommand):
             return self.simple_verdict(command)
         if isinstance(command, syntax.AndOr):
@@ -176,6 +185,11 @@ class _Editor:
         if isinstance(command, (syntax.If, syntax.Case, syntax.For, syntax.While)):
             return self.branches_verdict(command)
         return self.construct_verdict(command)
+
+    def holds_dead(self, span: Span) -> bool:
+        """Whether anything that goes stands there."""
+        index = bisect_left(self.dead_places, span.start)
+        return index < len(self.dead_places) and self.dead_places[index] <= span.end
 
     def is_skipped(self, command: syntax.Command) -> bool:
         """Whether a construct was not followed as a whole."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
@@ -43,8 +43,11 @@ _MISREAD = re.compile(rb"\\(.)|\$\$|\$(?=[)\s;|&])", re.S)
 _ANSI = r"\$'(?:[^'\\\n]|\\.)*'"
 
 
-def read(source: Source) -> syntax.Script:
-    """The script's syntax tree; never raises, see `Script.problems`."""
+def read(source: Source, known: Container[str] = ()) -> syntax.Script:
+    """The script's syntax tree; never raises, see `Script.problems`.
+
+    Commands at its top whose text is among `known` are left out: they were read before, as a part of another script.
+    """
     whole = Span(0, len(source.text))
     data = source.text.translate(_READABLE).encode("utf-8", "surrogatepass")
     if len(data) > MAX_BYTES:
@@ -67,7 +70,7 @@ def read(source: Source) -> syntax.Script:
             start = span.start + len(text) - len(text.lstrip())
             problem = syntax.Problem(Span(start, max(start, span.start + len(text))), problem.message)
         return syntax.Script(whole, (), (), (problem,))
-    statements = tuple(reader.statements(root, 0))
+    statements = tuple(reader.unknown(root, known) if known else reader.statements(root, 0))
     return syntax.Script(whole, statements, tuple(reader.comments), reader.sorted_problems())
 
 
@@ -199,6 +202,17 @@ class _Reader:
     def statements(self, node: Tree, depth: int) -> Iterator[syntax.Statement]:
         """The commands of a list node."""
         return self.listed(node.children, depth)
+
+    def unknown(self, root: Tree, known: Container[str]) -> Iterator[syntax.Statement]:
+        """The commands of a script but those whose text is known."""
+        waiting: list[Tree] = []
+        for child in root.children:
+            if child.is_named and self.source(child) in known:
+                yield from self.listed(waiting, 0)
+                waiting = []
+            else:
+                waiting.append(child)
+        yield from self.listed(waiting, 0)
 
     def listed(self, children: list[Tree], depth: int) -> Iterator[syntax.Statement]:
         """The commands of a run of sibling nodes; a background mark belongs to the command before it."""
