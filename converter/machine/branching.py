@@ -99,12 +99,16 @@ def resolved(state: State, unknowns: Unknowns) -> State:
 def resolved_machine(state: State) -> State:
     """The state with the choices between files, images and containers made that its facts decide."""
     facts = state.facts
-    images = _remaining({name: _chosen(made, facts) for name, made in state.images.items()})
-    containers = _remaining({name: chosen_container(made, facts) for name, made in state.containers.items()})
+    images, containers = state.images, state.containers
+    if any(made.choices for made in images.values()):
+        images = _remaining({name: _chosen(made, facts) for name, made in images.items()})
+    if any(made.is_open for made in containers.values()):
+        containers = _remaining({name: chosen_container(made, facts) for name, made in containers.items()})
     changes = state.files.changes
     if any(entry is not None and isinstance(entry.origin, Alternatives) for entry in changes.values()):
         changes = {path: _chosen_entry(entry, facts) for path, entry in changes.items()}
-    return replace(state, images=images, containers=containers, files=replace(state.files, changes=changes))
+        state = replace(state, files=replace(state.files, changes=changes))
+    return replace(state, images=images, containers=containers)
 
 
 def _rooted(folder: str, before: str) -> str:
@@ -143,13 +147,16 @@ def _chosen_entry(entry: Entry | None, facts: Facts) -> Entry | None:
     return either([(c, _chosen_entry(option, facts)) for c, option in left])
 
 
-def _variables(paths: list[tuple[Condition, State]], unknowns: Unknowns) -> dict[str, Variable]:
+def _variables(paths: list[tuple[Condition, State]], unknowns: Unknowns) -> Mapping[str, Variable]:
+    same = paths[0][1].variables
+    if all(state.variables is same for _, state in paths):
+        return same
     names = dict.fromkeys(name for _, state in paths for name in state.variables)
     joined: dict[str, Variable] = {}
     for name in names:
         found = [(condition, state.variables.get(name)) for condition, state in paths]
         first = found[0][1]
-        if first is not None and all(variable == first for _, variable in found):
+        if first is not None and all(variable is first or variable == first for _, variable in found):
             joined[name] = first
             continue
         bindings = [
@@ -231,7 +238,10 @@ def _files(paths: list[tuple[Condition, State]]) -> HostFiles:
 _ABSENT = object()
 
 
-def _made(paths: list[tuple[Condition, Mapping[str, Made]]]) -> dict[str, Made]:
+def _made(paths: list[tuple[Condition, Mapping[str, Made]]]) -> Mapping[str, Made]:
+    same = paths[0][1]
+    if all(found is same for _, found in paths):
+        return same
     names = dict.fromkeys(name for _, found in paths for name in found)
     joined: dict[str, Made] = {}
     for name in names:

@@ -37,6 +37,9 @@ Found = tuple["Variable | None", str]
 """A variable, and the name that it was found under."""
 
 
+_SIGNS = frozenset("*?[{~")
+"""Unquoted characters that may stand for others."""
+
 MAX_TEXT = 200_000
 """A longer value is none that a build script means."""
 
@@ -61,9 +64,9 @@ class Expander:
 
     def expand_word(self, word: syntax.Word, state: State, source: Source) -> tuple[State, list[Field]]:
         """The fields that a word becomes: none, one or many."""
-        only = word.parts[0] if len(word.parts) == 1 else None
-        if isinstance(only, syntax.Text) and (only.quoted or not any(sign in only.text for sign in "*?[{~")):
-            return state, [Field(self.literal(only.text, only.span, source), word.span)]
+        plain = self.plain_field(word, source)
+        if plain is not None:
+            return state, [plain]
         fields: list[Field] = []
         words = self.braced(word, source)
         if len(words) > 1 and self.machine.dialect == "sh":
@@ -88,6 +91,13 @@ class Expander:
             for field in found:
                 fields += self.matching(field, state) if field.pattern else [field]
         return state, fields
+
+    def plain_field(self, word: syntax.Word, source: Source) -> Field | None:
+        """The field that a word of plain characters becomes whatever the state is; None for any other word."""
+        only = word.parts[0] if len(word.parts) == 1 else None
+        if isinstance(only, syntax.Text) and (only.quoted or _SIGNS.isdisjoint(only.text)):
+            return Field(self.literal(only.text, only.span, source), word.span)
+        return None
 
     def matching(self, field: Field, state: State) -> list[Field]:
         """The names that a field with a pattern stands for."""

@@ -204,6 +204,8 @@ class Interpreter:
         self.exits: list[State] = []
         self.testing = 0
         self.work = 0
+        self.first_opaque: int | None = None
+        """The number of the first command that may have changed any file."""
         self.dispatching = False
         self.words = Expander(self)
         self.programs: dict[str, Handler] = {}
@@ -504,6 +506,8 @@ class Interpreter:
         if self.work > MAX_WORK:
             message = "following this script is more work than is done for one, with all the files that it makes"
             raise refuse("STG305", message, event.site.source, event.site.span, "convert this part by hand")
+        if self.first_opaque is None and isinstance(event, RanCommand) and event.opaque:
+            self.first_opaque = event.number
         self.run.events.append(event)
 
     def simple(self, command: syntax.SimpleCommand, state: State, source: Source) -> State:
@@ -531,18 +535,25 @@ class Interpreter:
         fields: list[Field] = []
         passed: list[tuple[int, int]] = []
         positional, series = state.positional, state.series
+        declares = False
         for word in command.words:
+            plain = self.words.plain_field(word, source)
+            if plain is not None and not declares:
+                declares = not fields and plain.value.flat in DECLARATIONS
+                fields.append(plain)
+                continue
             given = self.given(state) if _is_all_parameters(word) else None
             if given is not None:
                 passed.append((len(fields), len(given)))
             if given is not None and state.positional is None:
                 expanded = list(given)
-            elif fields and fields[0].value.flat in DECLARATIONS and _assigns(word):
+            elif declares and _assigns(word):
                 state, field = assignments.declared_field(self, word, state, source)
                 expanded = [field]
             else:
                 state, expanded = self.words.expand_word(word, state, source)
             fields.extend(expanded)
+            declares = bool(fields) and fields[0].value.flat in DECLARATIONS
         bindings: dict[str, Variable] = {}
         for assignment in command.assignments:
             state, variable, value, pure = assignments.assign(self, assignment, state, source)
@@ -661,12 +672,14 @@ class Interpreter:
 
     def invoke(self, call: Call, state: State) -> Result:
         """Runs a function of the script, a command that the model knows, or notes one that stays."""
-        looked_up = located_program(self.run.unknowns.show(call.fields[0].value.flat))
+        name = call.fields[0].value.flat
+        looked_up = None if is_known(name) else located_program(self.run.unknowns.show(name))
         if looked_up is not None:
             first = replace(call.fields[0], value=Value.literal(looked_up), splits=False)
             call = replace(call, fields=(first, *call.fields[1:]))
-        name = call.fields[0].value.flat
-        state = replace(state, asked=None)
+            name = looked_up
+        if state.asked is not None:
+            state = replace(state, asked=None)
         self.stream = None
         if self.feeding is not None and paths.base_name(name) in ("tar", "bsdtar"):
             if isinstance(self.feeding, ContainerTar):
@@ -719,13 +732,14 @@ class Interpreter:
             del level[depth:]
         for path in list(run.scripts)[mark.levels[-1] :]:
             del run.scripts[path]
+        if self.first_opaque is not None and self.first_opaque >= len(run.events):
+            self.first_opaque = None
 
     # tests
 
     def scene(self, state: State) -> conditions.Scene:
         """What a test in this state is asked about."""
-        disturbed = any(isinstance(event, RanCommand) and event.opaque for event in self.run.events)
-        return conditions.Scene(state, disturbed, self.fresh)
+        return conditions.Scene(state, self.first_opaque is not None, self.fresh)
 
     def asked(self, ask: Callable[[conditions.Scene], Predicate], state: State) -> State:
         """The state behind a test; one that cannot be read has an outcome that is not known."""

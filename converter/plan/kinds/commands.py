@@ -51,7 +51,8 @@ def _split(text: str, scope: Scope) -> Iterator[BuildCommand]:
     folder = scope.workdir
     for part in re.split(r"&&|\|\||[;|&\n(){}]", re.sub(r"\$\{(\w+)\}|\$(\w+)", lambda m: _value(m, scope), text)):
         try:
-            words = shlex.split(part, comments=True)
+            # most commands have nothing that shlex, which goes by the character, is needed for
+            words = part.split() if _QUOTING.isdisjoint(part) else shlex.split(part, comments=True)
         except ValueError:
             words = part.split()
         while words and (re.match(r"\w+=", words[0]) or words[0] in _LEADS):
@@ -63,6 +64,8 @@ def _split(text: str, scope: Scope) -> Iterator[BuildCommand]:
             place = BuildCommand(tuple(words), folder).place(words[1]) if len(words) == 2 else None
             folder = None if place is None or "$" in place else place
 
+
+_QUOTING = frozenset("\"'\\#")
 
 _LEADS = frozenset("env exec sudo time nice if then else do ! sh bash -c -ec -exc -lc -ex -e -x -xe set".split())
 """Words in front of a command that say nothing about it."""

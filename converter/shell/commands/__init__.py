@@ -35,6 +35,7 @@ FAMILIES = {
 def _handler(family: str, name: str) -> Handler:
     def handler(call: Call, state: State) -> Result:
         table: dict[str, Handler] = import_module(f"converter.shell.commands.{family}").TABLE
+        COMMANDS[name] = table[name]
         return table[name](call, state)
 
     return handler

@@ -30,7 +30,8 @@ def other(call: Call, state: State, opaque: bool | None = None, makes: Iterable[
 
     `opaque` tells that, where it is not for the name to tell; `makes` are files that it is known to write.
     """
-    name = call.values[0].flat
+    values = call.values
+    name = values[0].flat
     base = paths.base_name(name)
     named = []
     for field in call.fields[1:]:
@@ -46,8 +47,8 @@ def other(call: Call, state: State, opaque: bool | None = None, makes: Iterable[
                 named.append(paths.join(state.folder, candidate))
     written = [
         paths.join(state.folder, after.flat)
-        for before, after in itertools.pairwise(call.values[1:])
-        if base in COMPILERS and before.flat in ("-o", "--output")
+        for before, after in itertools.pairwise(values[1:] if base in COMPILERS else ())
+        if before.flat in ("-o", "--output")
     ]
     call.machine.record(
         RanCommand(
@@ -58,7 +59,7 @@ def other(call: Call, state: State, opaque: bool | None = None, makes: Iterable[
             name,
             tuple(named),
             opaque if opaque is not None else base not in HARMLESS or not is_known(name),
-            call.values,
+            values,
             (*written, *makes),
         )
     )
