@@ -61,9 +61,10 @@ class Value(Struct, frozen=True):
     @property
     def flat(self) -> str:
         """The value as one string; what is not known is a token."""
-        if len(self.pieces) == 1:
-            return self.pieces[0].text
-        return "".join(piece.text for piece in self.pieces)
+        pieces = self.pieces
+        if len(pieces) == 1:
+            return pieces[0].text
+        return "".join([piece.text for piece in pieces])
 
     @property
     def known(self) -> bool:

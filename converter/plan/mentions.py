@@ -36,6 +36,7 @@ _ENDINGS = (
     ".bash", ".bat", ".cmd", ".gradle", ".json", ".ksh", ".md", ".mk", ".ps1", ".rst", ".sh", ".toml",
     ".yaml", ".yml", "tasks.py",
 )  # fmt: skip
+_QUOTING = frozenset("\"'\\")
 _BUILD = re.compile(
     r"(?<![\w./-])(?:(?:docker|podman|nerdctl)[ \t]+(?:(?:image|buildx|builder)[ \t]+)?build|buildah[ \t]+(?:bud|build))(?![\w-])"
 )
@@ -242,7 +243,8 @@ def _build_words(text: str) -> Iterator[tuple[int, int, list[str]]]:
         line = text[match.start() : stop].replace("\\\n", " ")
         line = re.split(r"&&|\|\||[;|>]|(?<=\s)#", line)[0]
         try:
-            words = shlex.split(line, comments=False)
+            # most lines have nothing that shlex, which goes by the character, is needed for
+            words = line.split() if _QUOTING.isdisjoint(line) else shlex.split(line, comments=False)
         except ValueError:
             words = line.replace('"', " ").replace("'", " ").split()
         yield match.start(), stop, words

@@ -165,7 +165,9 @@ class _Reader:
         return self.base + byte - (bisect_left(self.following, byte) if self.following else 0)
 
     def span(self, node: Tree) -> Span:
-        return Span(self.offset(node.start_byte), self.offset(node.end_byte))
+        if self.following or self.base:
+            return Span(self.offset(node.start_byte), self.offset(node.end_byte))
+        return Span(node.start_byte, node.end_byte)
 
     def source(self, node: Tree) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace").translate(_TOKENS)
@@ -221,9 +223,12 @@ class _Reader:
             return
         pending: syntax.Command | None = None
         for child in children:
-            if child.type == "comment":
+            kind = child.type
+            if kind == "\n" or kind == ";":
+                continue
+            if kind == "comment":
                 self.comments.append(syntax.Comment(self.span(child)))
-            elif child.is_named and child.type not in ("heredoc_body", "heredoc_end"):
+            elif child.is_named and kind not in ("heredoc_body", "heredoc_end"):
                 if pending is not None:
                     yield syntax.Statement(pending.span, pending, False)
                 pending = self.command(child, depth + 1)
@@ -231,7 +236,7 @@ class _Reader:
                     first, pending = self.separated(pending)
                     if first is not None:
                         yield syntax.Statement(first.span, first, False)
-            elif child.type == "&" and pending is not None:
+            elif kind == "&" and pending is not None:
                 yield syntax.Statement(Span(pending.span.start, self.offset(child.end_byte)), pending, True)
                 pending = None
         if pending is not None:
@@ -439,13 +444,14 @@ class _Reader:
         redirects: list[syntax.Redirect] = []
         words: list[syntax.Word] = []
         for child in node.children:
-            if child.type == "variable_assignment":
+            kind = child.type
+            if kind == "variable_assignment":
                 assignments.append(self.assignment(child, depth))
-            elif child.type in ("file_redirect", "heredoc_redirect", "herestring_redirect"):
+            elif kind in ("file_redirect", "heredoc_redirect", "herestring_redirect"):
                 redirects.extend(self.redirect(child, depth, words))
-            elif child.type == "comment":
+            elif kind == "comment":
                 self.comments.append(syntax.Comment(self.span(child)))
-            elif child.type == "command_name":
+            elif kind == "command_name":
                 self.add_word(words, child.children[0] if child.child_count else child, depth)
             else:
                 self.add_word(words, child, depth)
@@ -465,8 +471,12 @@ class _Reader:
     def check_gaps(self, node: Tree, parts: list[syntax.Node]) -> None:
         """Every character of a command belongs to one of its parts; the grammar loses some after odd quoting."""
         position = self.offset(node.start_byte)
-        for part in sorted(parts, key=lambda part: part.span):
-            gap = self.text[position : part.span.start].replace("\\\r\n", "").replace("\\\n", "")
+        for part in sorted(parts, key=_start):
+            gap = self.text[position : part.span.start]
+            if gap in ("", " "):
+                position = max(position, part.span.end)
+                continue
+            gap = gap.replace("\\\r\n", "").replace("\\\n", "")
             if gap.strip() and not gap.lstrip().startswith("#"):
                 self.problems.append(
                     syntax.Problem(Span(position, part.span.start), "the shell grammar loses a part of this")
@@ -694,10 +704,14 @@ class _Reader:
     def add_word(self, words: list[syntax.Word], node: Tree, depth: int) -> None:
         """Appends the node's word; the grammar sometimes splits a word, so parts that touch are joined."""
         span = self.span(node)
+        start = span.start
+        touches = bool(words) and words[-1].span.end == start and start < span.end
+        if not touches and depth <= MAX_DEPTH and _PLAIN_WORD.fullmatch(self.text, start, span.end):
+            words.append(syntax.Word(span, (syntax.Text(span, self.text[start : span.end], False),)))
+            return
         if node.child_count:
             self.register(node)
-        start = span.start
-        if words and words[-1].span.end == start and start < span.end:
+        if touches:
             start = words.pop().span.start
             self.unread.pop(start, None)
         word = self.read_word(start, span.end, depth)
@@ -705,8 +719,9 @@ class _Reader:
             part.span.start + at
             for part in word.parts
             if isinstance(part, syntax.Text) and not part.quoted
+            if not _BLANKS.isdisjoint(part.text)
             for at, character in enumerate(part.text)
-            if character in " \t\n"
+            if character in _BLANKS
         ]
         if not blanks:
             words.append(word)
@@ -722,6 +737,9 @@ class _Reader:
 
     def register(self, node: Tree) -> None:
         """Remembers where the substitutions of a word are, for the word reader to ask for."""
+        start, end = self.offset(node.start_byte), self.offset(node.end_byte)
+        if self.text.find("(", start, end) == -1 and self.text.find("`", start, end) == -1:
+            return
         stack = [node]
         while stack:
             current = stack.pop()
@@ -803,6 +821,16 @@ class _Reader:
     def sorted_problems(self) -> tuple[syntax.Problem, ...]:
         """What could not be read, in the order of the script."""
         return tuple(sorted((*self.problems, *self.unread.values()), key=lambda problem: problem.span))
+
+
+def _start(node: syntax.Node) -> int:
+    return node.span.start
+
+
+_PLAIN_WORD = re.compile(r"[^\\'\"$`<>\s]+")
+"""A word of which every character means itself."""
+
+_BLANKS = frozenset(" \t\n")
 
 
 def _without_escapes(expression: str) -> str | None:

@@ -95,6 +95,8 @@ class Machine:
             return COMMANDS[""](call, state)
         folder = paths.join(state.folder, request.folder) if request.folder else state.folder
         key = (folder, request.file, request.goals, tuple(sorted(request.variables.items())))
+        if outer is None and self.makefile_in(folder, request.file) is None:
+            return COMMANDS[""](call, state)
         if key in self.stack:
             raise refuse("STG305", "this make calls itself without an end", call.source, call.site.span)
         given = {**(outer.command_line if outer is not None else {}), **request.variables}
@@ -136,6 +138,13 @@ class Machine:
             status="success", folders=state.folders,
         )  # fmt: skip
         return Result(after, None)
+
+    def makefile_in(self, folder: str, named: str | None) -> str | None:
+        """The makefile that a make reads there: the one that is named, or the first of those that it looks for."""
+        if named is not None:
+            return named
+        files = self.state.files.start
+        return next((name for name in NAMES if files.kind(paths.join(folder, name)) == "file"), None)
 
     def other_goals(self, after: State) -> None:
         """Follows the goals that nothing called of the makefiles that scripts called, each from the same state."""
@@ -238,7 +247,7 @@ class Process:
             variables[name] = Variable(value, True, "environment", True)
         for name, value in self.command_line.items():
             variables[name] = Variable(value, True, "command line", True)
-        named = file if file is not None else next((n for n in NAMES if self.start_kind(n) == "file"), None)
+        named = self.machine.makefile_in(self.folder, file)
         if named is None:
             return False
         source = self.text(paths.join(self.folder, named))
@@ -253,9 +262,6 @@ class Process:
     def may_reach_an_engine(self, names: tuple[str, ...]) -> bool:
         """Whether one of these goals, or the default one, may call an engine, a script or make."""
         return any(may_reach_an_engine(self.database, name) for name in names or (self.database.default_goal,))
-
-    def start_kind(self, name: str) -> str | None:
-        return self.machine.state.files.start.kind(paths.join(self.folder, name))
 
     def text(self, path: str) -> Source | None:
         """The text of a file of the root; None where there is none. Raises `NeedsFiles`."""

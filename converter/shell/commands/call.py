@@ -38,7 +38,7 @@ class Call(Struct, frozen=True):
     @property
     def values(self) -> tuple[Value, ...]:
         """The values of the fields."""
-        return tuple(field.value for field in self.fields)
+        return tuple([field.value for field in self.fields])
 
     @property
     def spans(self) -> tuple[Span, ...]:
