@@ -411,6 +411,13 @@ RULES: dict[str, Rule] = _table(
         "it. The Dockerfile that takes the artifact now builds it itself, so that no script has to run before.",
     ),
     Rule(
+        "STG617",
+        "only one of several Dockerfiles was converted",
+        "A value that is given from outside is part of a Dockerfile's name, and the tree has Dockerfiles for other values. "
+        "The script no longer makes what those take. Convert each of them from the tree as it was, by hand where they share the "
+        "script, or keep the old script for them.",
+    ),
+    Rule(
         "STG621",
         "an image that is no longer built is used elsewhere",
         "The script does not build the image of the builder any more, and another file of the tree uses it by its tag. "

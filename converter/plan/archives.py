@@ -7,7 +7,32 @@ from collections.abc import Iterable
 from converter.diagnostics import refuse
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.spelling import Spelling
-from converter.plan.takes import Artifact
+from converter.plan.takes import Artifact, Take
+
+ARCHIVES = (
+    ".tar",
+    ".tar.gz",
+    ".tgz",
+    ".tar.bz2",
+    ".tbz2",
+    ".tbz",
+    ".tar.xz",
+    ".txz",
+    ".tar.zst",
+    ".tar.lzma",
+    ".tar.z",
+)
+"""Names of archives that ADD unpacks."""
+
+
+def names(artifact: Artifact) -> tuple[str, str]:
+    """The names of an artifact on the host and in its stage."""
+    return artifact.host.lower(), artifact.path.flat.lower()
+
+
+def unpacks(take: Take, artifact: Artifact) -> bool:
+    """Whether an instruction may unpack an artifact: ADD of what one of its names says is an archive."""
+    return take.instruction.keyword == "ADD" and any(name.endswith(ARCHIVES) for name in names(artifact))
 
 
 def unpack_commands(builder: BuildFile, archives: Iterable[tuple[Artifact, str]], spelling: Spelling) -> list[str]:

@@ -20,6 +20,7 @@ from converter.machine.host import FromContainer
 from converter.machine.mechanisms import MOUNTED, UNPACKED
 from converter.machine.predicate import Facts
 from converter.machine.value import Value, is_known
+from converter.plan.archives import unpacks
 from converter.plan.caches import is_cache
 from converter.plan.contexts import common, needs_context
 from converter.plan.dockerfiles import BuildFile
@@ -80,7 +81,7 @@ def find_builders(work: Work, runtime: BuildFile, takes: Iterable[Take]) -> Buil
             for artifact in use.artifacts:
                 out = work.run.events[artifact.origin.event]
                 assert isinstance(out, CopiedOut)
-                _add(work, runtime, found, out, works_on(work.run, artifact))
+                _add(work, runtime, found, out, works_on(work.run, artifact) or unpacks(take, artifact))
     return found
 
 
@@ -114,10 +115,11 @@ def outs_of(work: Work, builders: Builders, absorbed: set[int]) -> set[int]:
     return found
 
 
-def _add(work: Work, runtime: BuildFile, found: Builders, out: CopiedOut, with_mode: bool) -> None:
+def _add(work: Work, runtime: BuildFile, found: Builders, out: CopiedOut, in_stage: bool) -> None:
+    """Adds the stage of an artifact; `in_stage` tells that the stage does something to it, which an image cannot."""
     facts = runtime.event.state.facts
     if out.extraction is not None:
-        with_mode = True
+        in_stage = True
         brought = work.run.events[out.extraction.packed]
         assert isinstance(brought, CopiedOut)
         out = brought
@@ -125,6 +127,9 @@ def _add(work: Work, runtime: BuildFile, found: Builders, out: CopiedOut, with_m
         # the same container on every way that leads to this build, or a refusal
         work.image_of(out, facts)
     created = _created(work, out, facts)
+    if created.number in found.images and in_stage:
+        found.files[created.number] = found.images.pop(created.number)
+        found.runs[created.number] = [StageRun(created, work.runs[created.number])]
     if created.number in found.stage_of:
         return
     running = work.runs[created.number]
@@ -141,7 +146,7 @@ def _add(work: Work, runtime: BuildFile, found: Builders, out: CopiedOut, with_m
         return
     file = work.loader.foreign(created, runtime.event.context, runtime.tree.newline)
     found.stage_of[created.number] = created.number
-    if running.kind == "build" or with_mode:
+    if running.kind == "build" or in_stage or file.arguments:
         found.files[created.number] = file
         found.runs[created.number] = [StageRun(created, running)]
     else:

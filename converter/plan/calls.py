@@ -205,7 +205,8 @@ class CallEditor:
                 # the script has no such flag: the value stands in the name of an image that it runs
                 reference = value.pieces[0].reference
                 assert reference is not None
-                texts.append(f"--build-arg {names.get(name, name)}={reference.expression}")
+                text = f'"{reference.expression}"' if reference.quoted else reference.expression
+                texts.append(f"--build-arg {names.get(name, name)}={text}")
         return texts
 
     def required(self, builder: BuildFile, plan: FinalPlan) -> list[Diagnostic]:

@@ -306,7 +306,10 @@ class Checker:
                                                                       and before.lookup(path) is None):  # fmt: skip
                         continue
                     numbers = entry.events if entry is not None else self.removers(path, builder.event, final)
-                    alive = [n for n in numbers if n in liveness.live and n > builder.event.number]
+                    alive = [
+                        n for n in numbers
+                        if n in liveness.live and n > builder.event.number and not _sets_owner(self.work.run.events[n])
+                    ]  # fmt: skip
                     if not alive or any(isinstance(one.origin, FromContainer) for one in possible(entry)):
                         continue
                     if self.is_recipes_own(path, entry, plan):
@@ -343,6 +346,11 @@ def _lies_there(event: Event, path: str, artifact: Artifact) -> bool:
         return False
     found, own = entry.origin.path.flat, artifact.path.flat
     return found == own or paths.is_below(found, own)
+
+
+def _sets_owner(event: Event) -> bool:
+    """Whether a command gives files to someone, which no build sees: what it takes from its context is root's."""
+    return isinstance(event, ChangedFiles) and event.verb in ("chown", "chgrp")
 
 
 _ABSENT = object()

@@ -15,6 +15,7 @@ from converter.dockerfile.environment import Scope, target_path
 from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
 from converter.machine.events import Event
+from converter.plan.archives import ARCHIVES, names, unpacks
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.facts import BASE_FOLDERS
 from converter.plan.image_folders import makes_folder
@@ -25,21 +26,6 @@ from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact, SourceUse, Staged, Take
 from converter.result import Assumption
 from converter.source import Edit, Source, Span
-
-ARCHIVES = (
-    ".tar",
-    ".tar.gz",
-    ".tgz",
-    ".tar.bz2",
-    ".tbz2",
-    ".tbz",
-    ".tar.xz",
-    ".txz",
-    ".tar.zst",
-    ".tar.lzma",
-    ".tar.z",
-)
-"""Names of archives that ADD unpacks."""
 
 
 class Copied(Struct, frozen=True):
@@ -207,13 +193,10 @@ class _Writer:
 
     def is_archive(self, take: Take, artifact: Artifact) -> bool:
         """Whether ADD unpacks the artifact: an archive by its name. Raises `Refusal` where it may be several."""
-        if take.instruction.keyword != "ADD":
-            return False
-        names = (artifact.host.lower(), artifact.path.flat.lower())
-        if not any(name.endswith(ARCHIVES) for name in names):
+        if not unpacks(take, artifact):
             return False
         place = self.source, take.instruction.span
-        if not all(name.endswith(ARCHIVES) for name in names):
+        if not all(name.endswith(ARCHIVES) for name in names(artifact)):
             raise refuse(
                 "STG404",
                 f"ADD unpacks archives, and nothing tells whether `{self.show(artifact.host)}` is one",

@@ -18,10 +18,10 @@ from converter.dockerfile.stages import Stage, find_stage, stages
 from converter.dockerfile.syntax import Dockerfile
 from converter.machine import paths
 from converter.machine.derived import is_outer
-from converter.machine.events import Built, Created, RanCommand
+from converter.machine.events import Assigned, Built, Created, RanCommand
 from converter.machine.host import Entry, FromContainer, FromHost, FromTree
 from converter.machine.state import Image
-from converter.machine.value import Piece, Reference, Value, is_known
+from converter.machine.value import TOKEN_START, Piece, Reference, Value, is_known
 from converter.plan.facts import KnownImages
 from converter.shell.interpreter import NeedsFiles, Run
 from converter.source import Source
@@ -123,17 +123,9 @@ class Loader:
     def foreign(self, created: Created, context: str, newline: str) -> BuildFile:
         """An image that the script runs and does not build, as a Dockerfile of one line. Raises `Refusal`."""
         image = created.container.image_name
-        place = created.site.source, created.site.span
-        shown = self.run.unknowns.show(image.flat)
-        if any(piece.reference is not None for piece in image.pieces) and not image.known:
-            raise refuse(
-                "STG303",
-                f"the image `{shown}` is not known, and a stage needs its name",
-                *place,
-                "give the variable with --env NAME=VALUE",
-            )
-        arguments = _parameters(image)
-        heads = "".join(f"ARG {name}={value.flat}{newline}" for name, value in arguments.items())
+        arguments = self.parameters(created)
+        defaults = {name: f"={value.flat}" if self.is_default(value) else "" for name, value in arguments.items()}
+        heads = "".join(f"ARG {name}{default}{newline}" for name, default in defaults.items())
         names = {value.pieces[0]: f"${{{name}}}" for name, value in arguments.items()}
         written = "".join(names.get(piece, piece.text) for piece in image.pieces)
         source = Source("", f"{heads}FROM {written}{newline}")
@@ -148,6 +140,56 @@ class Loader:
         states = evaluate(tree, {name: value.flat for name, value in arguments.items()}, self.base_of(event), str)
         every = stages(tree)
         return BuildFile(event, "", source, tree, every, states, every[0], arguments, self.ignore_of(event))
+
+    def parameters(self, created: Created) -> dict[str, Value]:
+        """The variables in the name of an image that a container runs, which may have other values another time: arguments
+        of the stage. A constant of the script that nothing else reads is text. Raises `Refusal`."""
+        image = created.container.image_name
+        shown = self.run.unknowns.show(image.flat)
+        found: dict[str, Value] = {}
+        for piece in image.pieces:
+            reference = piece.reference
+            if reference is None or self.is_constant(reference, created):
+                continue
+            outer = is_outer(reference)
+            name = re.search(r"[A-Za-z_]\w*", reference.expression if outer else reference.variable or "")
+            if name is None or not re.fullmatch(r"[\w./:@+-]+|\x00\d+\x01", piece.text):
+                raise refuse(
+                    "STG303",
+                    f"a part of the image's name `{shown}` cannot be written as a build argument",
+                    reference.source,
+                    reference.span,
+                    "give that part a variable of its own",
+                )
+            found[name.group()] = Value((piece,))
+        return found
+
+    def is_constant(self, reference: Reference, created: Created) -> bool:
+        """Whether a shell variable in the name of a container's image is set once, to text, and read by this command alone;
+        or by a loop, whose rounds are compared in the end."""
+        if is_outer(reference) or (reference.round is not None and reference.binding is not None):
+            return not is_outer(reference)
+        event = self.run.events[reference.binding] if reference.binding is not None else None
+        if not isinstance(event, Assigned) or not event.pure:
+            return False
+        if sum(1 for other in self.run.events if isinstance(other, Assigned) and other.name == event.name) > 1:
+            return False
+        if any(read.binding == event.number and read.site != created.site for read in self.run.reads):
+            return False
+        return all(
+            inner.reference is None or self.is_constant(inner.reference, created) for inner in event.value.pieces
+        )
+
+    def is_default(self, value: Value) -> bool:
+        """Whether an argument's value stands in the script or makefile, rather than being given from outside."""
+        for piece in value.pieces:
+            reference = piece.reference
+            if reference is None or is_outer(reference):
+                continue
+            event = self.run.events[reference.binding] if reference.binding is not None else None
+            if not isinstance(event, Assigned) or not self.is_default(event.value):
+                return False
+        return TOKEN_START not in value.flat
 
     def written_by_script(self, event: Built) -> Source | None:
         """The text of a Dockerfile that the script writes or hands to the build; None for one that it does not write.
@@ -360,26 +402,6 @@ class Loader:
         except IgnoreError as error:
             line = source.line_span(min(error.line, max(1, source.line_count())))
             raise refuse("STG201", error.message, source, line, "correct the ignore file first") from None
-
-
-def _parameters(image: Value) -> dict[str, Value]:
-    """The variables of a makefile in an image's name, which a person may set to others: arguments of the stage."""
-    found: dict[str, Value] = {}
-    for piece in image.pieces:
-        reference = piece.reference
-        if reference is None or not is_outer(reference):
-            continue
-        name = re.search(r"[A-Za-z_]\w*", reference.expression)
-        if name is None or not re.fullmatch(r"[\w./:@+-]+", piece.text):
-            raise refuse(
-                "STG303",
-                "a part of the image's name cannot be written as a build argument",
-                reference.source,
-                reference.span,
-                "give that part a variable of its own",
-            )
-        found[name.group()] = Value((piece,))
-    return found
 
 
 def tree_file(file: BuildFile, path: str) -> str | None:

@@ -7,6 +7,7 @@ these. Everything else stays by nature.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -757,10 +758,13 @@ class _Judge:
     def need_in_called_file(self, event: RanCommand) -> None:
         """What a script of the tree, or the makefile, mentions when a command runs it."""
         called = [event.name] if "/" in event.name else [value.flat for value in event.words[1:]]
+        folder = event.state.folder
         if paths.base_name(event.name) in ("make", "gmake"):
             called += ["Makefile", "makefile", "GNUmakefile"]
+            for inner in _folders_of_make(called):
+                folder = paths.join(folder, inner)
         for word in called:
-            text = self.scripts.get(paths.join(event.state.folder, word))
+            text = self.scripts.get(paths.join(folder, word))
             if text is None:
                 continue
             for path, entry in event.state.files.changes.items():
@@ -886,6 +890,12 @@ def _makes_parents(made: ChangedFiles) -> bool:
 
 def _is_at_or_below(path: str, folder: str) -> bool:
     return path == folder or paths.is_below(path, folder)
+
+
+def _folders_of_make(words: list[str]) -> list[str]:
+    """The folders that `make` goes into before it reads anything, one below the other."""
+    found = [after for before, after in itertools.pairwise(words) if before in ("-C", "--directory")]
+    return found + [word.partition("=")[2] for word in words if word.startswith("--directory=")]
 
 
 def _glob_matches(pattern: str, path: str) -> bool:

@@ -132,6 +132,7 @@ class _Planner:
         remarks.left_behind(result)
         remarks.deletions(result, builders)
         remarks.templates(result, builders)
+        remarks.other_values(result)
         remarks.other_scripts(result)
         remarks.ignore_files(result)
         for final in plans:

@@ -13,7 +13,7 @@ from converter.machine import paths
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, Event, RanCommand
 from converter.machine.host import FromArchive, FromContainer
 from converter.machine.mechanisms import MOUNTED
-from converter.machine.value import is_known
+from converter.machine.value import TOKEN_START, is_known
 from converter.plan import elsewhere
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import ARCHIVERS, TRANSFERS
@@ -189,7 +189,13 @@ class Recognizer:
                     "builds in mounted folders are not converted; convert this recipe by hand",
                 )
             if earlier and file.event.number not in feeds and is_known(gap.path):
-                places = ", ".join(f"`{self.work.show(out.path)}`" for out in earlier)
+                maker = self.may_have_made(file, taken, earlier[0])
+                if maker is not None:
+                    self.work.assume(
+                        f"`{self.work.show(gap.path)}` is made by `{maker.name}`, before anything is copied out", maker
+                    )
+                    continue
+                places = ", ".join(dict.fromkeys(f"`{self.work.show(out.path) or '.'}`" for out in earlier))
                 raise refuse(
                     "STG502",
                     f"`{gap.path}` is neither in the tree nor written by the script, which copies {places} out",
@@ -197,6 +203,11 @@ class Recognizer:
                     argument.span,
                     "make the script's path and the Dockerfile's agree first",
                 )
+            if not is_known(gap.path) and not any(
+                _may_be_one(gap.path, file.event.context, out.path) for out in earlier
+            ):
+                # whatever it names, it is none of the artifacts, so it comes from the context as before
+                continue
             if earlier and not is_known(gap.path) and (has_finals or file.event.number not in feeds):
                 raise refuse(
                     "STG205",
@@ -205,6 +216,21 @@ class Recognizer:
                     argument.span,
                     "give the variable with --env NAME=VALUE",
                 )
+
+    def may_have_made(self, file: BuildFile, taken: Taken, first: CopiedOut) -> RanCommand | None:
+        """The last command of the host that may make files of any name, and had no artifact yet to make them of.
+
+        What it makes comes from the build context as before. None for a build that takes no artifact at all: there the
+        missing file is more likely the artifact by another name.
+        """
+        if not taken.takes:
+            return None
+        makers = [
+            event for event in self.work.run.events[: first.number]
+            if isinstance(event, RanCommand) and event.opaque and not event.name.startswith("docker")
+            and self.work.run.may_precede(event, file.event)
+        ]  # fmt: skip
+        return makers[-1] if makers else None
 
     def check_host_made(self, path: str, event: Event) -> None:
         """What a host command made out of an artifact is not what the build image holds."""
@@ -359,6 +385,14 @@ class Recognizer:
                     others |= {artifact.origin.event for use in take.sources for artifact in use.artifacts}
                     others |= {use.archive for use in take.sources if use.archive is not None}
         return numbers - others
+
+
+def _may_be_one(text: str, context: str, place: str) -> bool:
+    """Whether a source that is not known in full may name what lies at a place, something inside it, or a folder above it:
+    not where the known beginnings of the two differ."""
+    own = paths.join(context, text.lstrip("/")).partition(TOKEN_START)[0]
+    other = place.partition(TOKEN_START)[0]
+    return own.startswith(other) or other.startswith(own)
 
 
 def _unpacks(event: ChangedFiles) -> bool:

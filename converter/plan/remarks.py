@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from converter.diagnostics import Diagnostic, Severity, note, refuse, warning
 from converter.machine import paths
 from converter.machine.host import FromContainer, possible
-from converter.machine.value import is_known
+from converter.machine.value import Value, is_known
 from converter.plan.liveness import call_goes
 from converter.plan.mentions import Mention, is_active, mentions_of, tag_mentions
 from converter.plan.model import FinalPlan, Plan
@@ -82,6 +83,35 @@ class Remarks:
                     "look whether a build elsewhere from this folder takes all of it in",
                 )
             )
+
+    def other_values(self, result: Plan) -> None:
+        """Dockerfiles of the tree that the script would build if it were given another value."""
+        start = result.finals[0].runtime.event.state.files.start
+        files = {file.path: file for plan in result.finals for file in (plan.runtime, *plan.builders) if file.path}
+        for path, file in files.items():
+            event = file.event
+            word = event.command.file
+            if word is None or not event.words:
+                continue
+            value = event.words[word.index].slice(word.start, word.start + len(word.text))
+            given = [piece for piece in value.pieces if not self.work.loader.is_default(Value((piece,)))]
+            shape = "".join(".+" if piece in given else re.escape(piece.text) for piece in value.pieces)
+            others = [
+                other for other in start.below(paths.parent(path))
+                if re.fullmatch(shape.rpartition("/")[2], paths.relative(other, paths.parent(path))) and other not in files
+            ]  # fmt: skip
+            if given and others:
+                expression = given[0].reference.expression if given[0].reference else ""
+                self.work.diagnostics.append(
+                    warning(
+                        "STG617",
+                        f"{', '.join(others)} would be built for another `{expression}`, and the script does not serve that "
+                        "any more",
+                        event.site.source,
+                        event.site.span,
+                        "convert the others by hand in the same way, before this is written",
+                    )
+                )
 
     def templates(self, result: Plan, builders: set[int]) -> None:
         """Files of the tree that the script made builder Dockerfiles out of."""

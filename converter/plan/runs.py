@@ -149,7 +149,9 @@ def command_line(created: Created, loader: Loader) -> CommandLine | None:
     entrypoint = start.entrypoint
     assumed = None
     if entrypoint is None:
-        if not given or given[0].flat.startswith("-"):
+        # words behind the image, or a CMD that the Dockerfile itself gives, are a command line only without an ENTRYPOINT
+        first = given[0].flat if given else (start.command or ("-",))[0]
+        if first.startswith("-"):
             return None
         assumed = f"the image `{loader.run.unknowns.show(start.image)}` has no ENTRYPOINT of its own"
         entrypoint = ()

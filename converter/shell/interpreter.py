@@ -992,7 +992,8 @@ class Interpreter:
                 texts = tuple(self.words.static_word(word, state) for word in current.words)
                 if texts:
                     docker = is_docker(texts) or "docker" in texts[0].lower()
-                    builds = docker and any(text in BUILDS for text in texts)
+                    verb = next((text for text in texts[1:] if text in BUILDS or text in CLEANS), None)
+                    builds = docker and verb in BUILDS
                     found.append(InnerCommand(texts[0], texts, builds, current.span))
                 words = [*current.words, *(a.value for a in current.assignments)]
                 for word in words:
@@ -1043,6 +1044,9 @@ def _assigns(word: syntax.Word) -> bool:
     first = word.parts[0] if word.parts else None
     return isinstance(first, syntax.Text) and "=" in first.text
 
+
+CLEANS = frozenset({"rm", "rmi", "stop", "kill", "ps", "images", "inspect", "logs", "ls", "prune", "wait"})
+"""docker's verbs behind which a word such as `build` is the name of a container or an image."""
 
 BUILDS = frozenset({"build", "create", "run", "cp", "bud", "commit", "import", "load", "exec", "start"})
 

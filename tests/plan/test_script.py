@@ -181,6 +181,21 @@ WORDS = [
         f"mkdir -p logs\n{FINAL}\n",
         id="mkdir",
     ),
+    pytest.param(
+        f"{BUILD}\n{CREATE}\n{COPY}\n{FINAL}\ndocker images | grep app\n",
+        f"{FINAL}\ndocker images | grep app\n",
+        id="a word that grep looks for",
+    ),
+    pytest.param(
+        f"make -C tools sub\n{BUILD}\n{CREATE}\n{COPY}\n{FINAL}\n",
+        f"make -C tools sub\n{FINAL}\n",
+        id="make in another folder",
+    ),
+    pytest.param(
+        f"TOP=$(pwd)\n{BUILD}\n{CREATE}\ndocker cp extract:/src/app sub/app\nmv sub/app $TOP\n{FINAL}\n",
+        f"{FINAL}\n",
+        id="moved to the root by its absolute path",
+    ),
 ]
 
 
@@ -231,7 +246,7 @@ def test_messages_go_when_they_speak_only_of_what_goes(script: str, after: str) 
         pytest.param(f"{BUILD}\n{CREATE}\n{COPY}\nupx app > /dev/null\n{FINAL}\n", "STG501", id="a packer"),
         pytest.param(f"{BUILD}\n{CREATE}\n{COPY}\necho 2 > VERSION\n{FINAL}\n", "STG506",
                      id="the context changes between the builds"),
-        pytest.param(f"{BUILD}\ndocker create --name extract $BASE\n{COPY}\n{FINAL}\n", "STG303",
+        pytest.param(f"{BUILD}\ndocker create --name extract $(cat base)\n{COPY}\n{FINAL}\n", "STG303",
                      id="an artifact of an image that is not known"),
         pytest.param(f"{BUILD}\ndocker run --name extract --device /dev/kvm app:build make\n{COPY}\n{FINAL}\n", "STG402",
                      id="a build with a device"),

@@ -91,3 +91,57 @@ def test_rsync_on_the_host_copies(line: str, runtime: str, copied: str, result: 
 @pytest.mark.parametrize("line", ["rsync -a --exclude '*.map' out/ d/", "mkdir d\ntouch d/x\nrsync -a out/ d/"])
 def test_rsync_of_a_part_or_into_something_is_not_followed(line: str) -> None:
     assert answer(line, runtime="COPY d /srv/d\n", copied="/src/out/. out").status == "refused"
+
+
+OTHER = "COPY app notices /opt/\n"
+FIRST = "{line}\nset -e\ndocker build -t b -f Dockerfile.build .\ndocker create --name x b\ndocker cp x:/src/app app\ndocker build -t app .\n"
+
+
+@pytest.mark.parametrize("line", ["./gen.sh", "npm install", "make notices"])
+def test_what_the_host_makes_before_anything_is_copied_out_comes_from_the_context(line: str) -> None:
+    found = convert_texts(
+        recipe(FIRST.format(line=line), BUILDER, f"FROM alpine:3.10\n{OTHER}", {"main.go": "", "gen.sh": ""})
+    )
+    assert "COPY notices /opt/\n" in written(found, "Dockerfile")
+    assert any("`notices` is made by" in assumption.about for assumption in found.assumptions)
+
+
+@pytest.mark.parametrize("line", ["true", "docker pull alpine", "ls", "git status"])
+def test_a_file_that_nothing_can_have_made_is_missed(line: str) -> None:
+    found = convert_texts(recipe(FIRST.format(line=line), BUILDER, f"FROM alpine:3.10\n{OTHER}", {"main.go": ""}))
+    assert refusal(found) == ("STG502", "Dockerfile")
+
+
+@pytest.mark.parametrize(
+    "line", ["curl -o notices https://x.org/n", "wget https://x.org/notices", "git clone https://x.org/notices"]
+)
+def test_what_is_fetched_in_between_comes_from_the_context(line: str) -> None:
+    assert "COPY notices /opt/\n" in written(answer(line, runtime=OTHER), "Dockerfile")
+
+
+def test_an_owner_on_the_host_is_nothing_that_a_build_sees() -> None:
+    script = (
+        "docker build -t b -f Dockerfile.build .\nmkdir -p out\ndocker run --rm -v $PWD/out:/o b cp /src/app /o/app\n"
+        "sudo chown -R $USER out\ndocker build -t app .\n"
+    )
+    texts = recipe(
+        script, BUILDER.replace("COPY main.go", "COPY ."), "FROM alpine:3.10\nCOPY out/app /\n", {"main.go": ""}
+    )
+    assert "COPY --from=builder /src/app /" in written(convert_texts(texts), "Dockerfile")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("registry-$(uname -m)", "COPY registry-${ARCH} /opt/"), ("a$(uname -m)", None)]
+)
+def test_a_name_that_is_not_known_is_left_alone_where_it_can_be_no_artifact(name: str, found: str | None) -> None:
+    script = (
+        "docker build -t b -f Dockerfile.build .\ndocker create --name x b\ndocker cp x:/src/app app\n"
+        "docker build -t app --build-arg ARCH=$(uname -m) .\n"
+    )
+    source = name.replace("$(uname -m)", "${ARCH}")
+    runtime = f"FROM alpine:3.10\nARG ARCH\nCOPY app /opt/\nCOPY {source} /opt/\n"
+    result = convert_texts(recipe(script, BUILDER, runtime, {"main.go": ""}))
+    if found is None:
+        assert refusal(result) == ("STG205", "Dockerfile")
+    else:
+        assert found in written(result, "Dockerfile")

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from converter.machine import paths
 from converter.machine.state import State
-from converter.machine.value import is_known
+from converter.machine.value import ROOT_TOKEN, is_known
 from converter.shell.commands.call import Call
 from converter.shell.expansion import Field
 
@@ -70,7 +70,8 @@ def parse(call: Call, state: State, valued: str = "") -> Parsed:
         field = fields[index]
         flat = field.value.flat
         if only_operands or not flat.startswith("-") or flat == "-":
-            certain = certain and (only_operands or is_known(flat[:1]) or "/" in flat)
+            # the root's own path is no flag, whatever it is
+            certain = certain and (only_operands or is_known(flat[:1]) or "/" in flat or flat.startswith(ROOT_TOKEN))
             operands.append(Operand(index, field, paths.join(state.folder, flat)))
         elif flat == "--":
             only_operands = True

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from converter.machine import paths
 from converter.machine.events import RanCommand
+from converter.machine.host import Entry, FromHost
 from converter.machine.predicate import Atom
 from converter.machine.state import State
 from converter.machine.value import is_known
@@ -34,8 +35,11 @@ def other(call: Call, state: State, opaque: bool | None = None, makes: Iterable[
     name = values[0].flat
     base = paths.base_name(name)
     named = []
-    for field in call.fields[1:]:
+    searched = _searched(call, base)
+    for index, field in enumerate(call.fields[1:], 1):
         flat = field.value.flat
+        if index in searched:
+            continue
         if field.pattern:
             shape = paths.join(state.folder, flat)
             named += [path for path in state.files.changes if fnmatchcase(path, shape)]
@@ -63,9 +67,31 @@ def other(call: Call, state: State, opaque: bool | None = None, makes: Iterable[
             (*written, *makes),
         )
     )
+    files = state.files
+    for path in written:
+        files = files.put(files.follow(path), Entry("file", FromHost(call.number), (call.number,)))
     # what is not asked for its exit status is taken to succeed, which a test of it does not rely on
     asked = Atom(("status", call.machine.fresh()))
-    return Result(replace(state, status="unknown" if base in TESTS else "success", asked=asked), None)
+    return Result(replace(state, files=files, status="unknown" if base in TESTS else "success", asked=asked), None)
+
+
+def _searched(call: Call, base: str) -> frozenset[int]:
+    """The words that say what a command looks for in texts: they name no files, however they look."""
+    if base not in ("grep", "egrep", "fgrep"):
+        return frozenset()
+    flats = [field.value.flat for field in call.fields]
+    given = {index for index, flat in enumerate(flats) if index and flats[index - 1] in ("-e", "--regexp")}
+    if (
+        given
+        or not all(map(is_known, flats))
+        or any(flat.startswith(("-e", "-f", "--regexp", "--file")) for flat in flats)
+    ):
+        return frozenset(given)
+    operands = [
+        index for index, flat in enumerate(flats)
+        if index and not flat.startswith("-") and flats[index - 1] not in ("-m", "-A", "-B", "-C")
+    ]  # fmt: skip
+    return frozenset(operands[:1])
 
 
 TABLE: dict[str, Handler] = {"": other}

@@ -1,0 +1,5 @@
+#!/bin/sh
+set -e
+sh notices/collect.sh
+
+docker build -t agent .
