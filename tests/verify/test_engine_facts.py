@@ -1,6 +1,6 @@
-"""What Docker does to owners, modes, links and times, measured on both builders of the engine.
+"""What Docker does to owners, modes, links, times, stages and containers, measured on both builders of two engines.
 
-The conversion and the comparison rest on these facts.
+The conversion and the comparison rest on these facts; `docs/semantics.md` lists them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,13 @@ pytestmark = engine_test
 
 SOURCE = "source:1"
 BUILDERS = pytest.mark.parametrize("buildkit", [False, True], ids=["classic", "buildkit"])
+
+
+@pytest.fixture(scope="module", params=["docker-20.10", "docker-26.1"])
+def engine(request: pytest.FixtureRequest, engine: Engine) -> Engine:
+    """Both engines, one after the other."""
+    newer: Engine = request.getfixturevalue("newer_engine") if request.param == "docker-26.1" else engine
+    return newer
 
 
 @pytest.fixture(scope="module", autouse=True)
