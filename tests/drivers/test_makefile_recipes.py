@@ -250,3 +250,28 @@ def test_a_flag_with_an_automatic_variable_moves_within_its_rule() -> None:
     compile = COMPILE.replace("-t b ", "--build-arg V=$@ -t b ")
     _, after = convert(f"one two:\n{compile}{IMAGE.replace('app', 'app:$@')}", Dockerfile__build=build)
     assert "\tdocker build -t app:$@ --build-arg V=$@ .\n" in after["Makefile"]
+
+
+JOINED = f"all: compile image\ncompile:\n{COMPILE}"
+
+
+def test_a_prerequisite_that_came_out_of_a_container_goes_with_it() -> None:
+    recipe, after = convert(f"{JOINED}image: stage\n{IMAGE}stage: main.go app | app # staged\n\techo staged\n")
+    assert recipe.status == "converted"
+    assert "stage: main.go | # staged\n" in after["Makefile"]
+
+
+def test_a_prerequisite_that_a_command_of_its_rule_names_is_refused() -> None:
+    recipe, _ = convert(f"{JOINED}image: stage\n{IMAGE}stage: app\n\techo $< is there\n")
+    assert codes(recipe) == ["STG304"]
+
+
+def test_a_prerequisite_in_a_list_of_files_is_refused() -> None:
+    recipe, _ = convert(f"PARTS = main.go app\n{JOINED}image: stage\n{IMAGE}stage: $(PARTS)\n\techo staged\n")
+    assert codes(recipe) == ["STG304"]
+
+
+def test_a_prerequisite_that_has_a_rule_stays() -> None:
+    recipe, after = convert(f"all: image\napp:\n{COMPILE}image: app\n{IMAGE}")
+    assert recipe.status == "converted"
+    assert "image: app\n" in after["Makefile"]

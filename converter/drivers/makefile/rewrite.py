@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from converter.diagnostics import refuse
 from converter.drivers.driver import Changes
-from converter.drivers.makefile import leftovers, syntax
+from converter.drivers.makefile import leftovers, syntax, vanished
 from converter.drivers.makefile.builtin import MAKERS
 from converter.drivers.makefile.called import MakeRun
 from converter.drivers.makefile.database import RecipeLine, Rule
@@ -81,6 +81,11 @@ def rewrite(run: MakeRun, changes: Mapping[str, Changes], moved: Mapping[str, st
             names = {paths.relative(old, database.folder): paths.relative(new, database.folder)
                      for old, new in moved.items()}  # fmt: skip
             _rename_prerequisites(source, names, found[source.path][1])
+    gone = {
+        text.path for recipe in run.lines if agreed[recipe.line.source.path, recipe.line.whole].fate == "gone"
+        for text in (*recipe.texts, *recipe.asked)
+    }  # fmt: skip
+    vanished.drop(run, lambda event: event.site.source.path in gone, found)
     return list(found.values())
 
 
