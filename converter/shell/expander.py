@@ -431,13 +431,17 @@ class Expander:
         outer_site = self.machine.site
         after = self.machine.statements(part.body, state, source)
         self.machine.site = outer_site
-        self.machine.captured = outer
+        outputs, self.machine.captured = self.machine.captured, outer
         state = self.machine.left_subshell(state, after)
         token = self.machine.run.unknowns.token(
             ("process", self.machine.fresh()), part.expression, "it is a pipe of the shell", single=True
         )
+        path = "/dev/fd/" + token
+        known = [output for output in outputs if output is not None]
+        if part.process == "<" and len(known) == len(outputs):
+            self.machine.pipes[path] = join(known)
         expression = source.expression(part.expression, part.span)
-        return state, Value((Piece("/dev/fd/" + token, Reference(expression, None, False, source, part.span)),))
+        return state, Value((Piece(path, Reference(expression, None, False, source, part.span)),))
 
     def substitution(self, part: syntax.Substitution, state: State, source: Source) -> tuple[State, Value]:
         """`$(...)`: the output of the commands, where the model knows it."""

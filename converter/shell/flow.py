@@ -101,6 +101,19 @@ def question(machine: Interpreter, state: State, strict: bool = False) -> Predic
     return state.asked if state.asked is not None else Atom(("status", machine.fresh()))
 
 
+def all_succeed(parts: list[State]) -> State:
+    """The last of several states, which succeeds where all of them do: `set -o pipefail`."""
+    last = parts[-1]
+    if any(state.status == "failure" for state in parts):
+        return replace(last, status="failure", asked=None)
+    asked = [state.asked for state in parts if state.asked is not None]
+    unknown = any(state.status == "unknown" for state in parts)
+    if len(asked) < sum(state.status == "unknown" for state in parts):
+        return replace(last, status="unknown", asked=None)
+    together = asked[0] if len(asked) == 1 else All(tuple(asked)) if asked else None
+    return replace(last, status="unknown" if unknown else last.status, asked=together)
+
+
 def fork(
     machine: Interpreter,
     state: State,
@@ -530,6 +543,7 @@ def evaluation(machine: Interpreter, command: syntax.Evaluation, state: State, s
     machine.site = outer
     if machine.number() == first:
         machine.note_test(("((", text, "))"), command.span, state, source)
-    if value is None:
+    if value is None or machine.dialect != "bash":
+        # dash takes it for a subshell in a subshell
         return replace(state, status="unknown", asked=None)
     return replace(state, status="success" if value else "failure", asked=None)

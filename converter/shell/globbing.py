@@ -6,7 +6,10 @@ folders of the tree that no container and no command of unknown effect has touch
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from converter.machine import paths
 from converter.machine.events import Event, RanCommand
@@ -17,10 +20,16 @@ from converter.shell import patterns
 from converter.shell.expansion import Field, is_pattern
 
 MAX_MATCHES = 1000
+OTHER_MATCHES = frozenset({"dotglob", "nocaseglob", "globstar", "extglob"})
+"""Options of bash's `shopt` under which a pattern may match other names."""
 
 
 def expand(field: Field, state: State, events: Sequence[Event]) -> list[Field]:
     """The names that a pattern matches, itself where that is not certain or where there are none."""
+    if "noglob" in state.options:
+        return [replace(field, pattern=False)]
+    if OTHER_MATCHES & state.options:
+        return [field]
     flat = field.value.flat
     if not is_known(flat) or field.splits or any(_may_make_files(event) for event in events):
         return [field]
@@ -65,12 +74,19 @@ def expand(field: Field, state: State, events: Sequence[Event]) -> list[Field]:
             return [field]
     names_found = sorted(shown + ("/" if trailing else "") for _, shown in found)
     # the order of names is the locale's; it is certain for names of one case without punctuation at its start
-    if not names_found or [*names_found] != sorted(names_found, key=_folded):
+    if not names_found or not sorted_everywhere(names_found):
         return [field]
     return [Field(Value.literal(name), field.span) for name in names_found]
 
 
+def sorted_everywhere(names: Sequence[str]) -> bool:
+    """Whether these different names, in the order of their bytes, are in the order of every locale."""
+    keys = [_folded(name) for name in names]
+    return all(before < after for before, after in itertools.pairwise(keys))
+
+
 def _folded(name: str) -> str:
+    """What most locales look at first when they sort."""
     return "".join(character for character in name.lower() if character.isalnum() or character in "/.")
 
 

@@ -209,6 +209,8 @@ class Interpreter:
         self.dispatching = False
         self.words = Expander(self)
         self.programs: dict[str, Handler] = {}
+        self.pipes: dict[str, Value] = {}
+        """What is read from `<(...)`, by its path, where that is known."""
 
     # scripts and lists
 
@@ -294,7 +296,10 @@ class Interpreter:
             return state
         state, text = self.standard_input(inputs, None, state, source)
         target = inputs[-1].target if inputs[-1].operator == "<" else None
-        if target is not None and any(word.builds for word in self.inner_commands(command, state)):
+        piped = target is not None and any(
+            isinstance(part, syntax.Substitution) and part.process for part in target.parts
+        )
+        if target is not None and not piped and any(word.builds for word in self.inner_commands(command, state)):
             state, fields = self.words.expand_word(target, state, source)
             path = paths.join(state.folder, fields[0].value.flat) if len(fields) == 1 else ""
             if path and is_known(path) and not path.startswith("/"):
@@ -388,6 +393,8 @@ class Interpreter:
         """A construct that is not followed: its docker commands decide whether that matters."""
         words = self.inner_commands(command, state)
         site = Site(source, command.span)
+        if self.captured is not None:
+            self.captured.append(None)
         builds = [word for word in words if word.builds]
         caller = next((word for word in words if word.name in self.functions and self.works(word.name, set())), None)
         if caller is None and any(self.works(name, set()) for name in self.functions):
@@ -454,6 +461,7 @@ class Interpreter:
         output: Value | None = None
         first = self.number()
         outer = self.feeding
+        before: list[State] = []
         for command in pipeline.commands[:-1]:
             self.pipe_into(command, output, first)
             self.stream = None
@@ -462,11 +470,14 @@ class Interpreter:
             state, output = self.capture(partial(self.part_of_pipeline, command, inner, source))
             self.testing -= 1
             self.feeding = self.stream
+            before.append(state)
         self.pipe_into(pipeline.commands[-1], output, first)
         outside = state.stdin
         state = self.part_of_pipeline(pipeline.commands[-1], replace(state, stdin=output), source)
         state = replace(state, stdin=outside)
         self.feeding = outer
+        if "pipefail" in state.options:
+            state = flow.all_succeed([*before, state])
         if state.status == "unknown" and any(_asks_engine(event) for event in self.run.events[first:]):
             return replace(state, asked=Atom(("engine", self.fresh())))
         return state
@@ -909,6 +920,8 @@ class Interpreter:
 
         Raises `NeedsFiles` for a file of the tree whose text was not given, unless `ask` is off.
         """
+        if path in self.pipes:
+            return self.pipes[path]
         path = state.files.follow(path)
         entry = state.files.lookup(path)
         if entry is None:

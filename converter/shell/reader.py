@@ -268,6 +268,8 @@ class _Reader:
             return syntax.Pipeline(self.span(node), tuple(parts))
         if kind == "negated_command":
             return syntax.Negated(self.span(node), self.command(self.named(node)[0], depth + 1))
+        if kind == "subshell" and _is_arithmetic(self.source(node)):
+            return syntax.Evaluation(self.span(node), self.source(node)[2:-2].strip())
         if kind == "subshell" or (kind == "compound_statement" and node.children[0].type == "{"):
             return syntax.Group(self.span(node), tuple(self.statements(node, depth)), kind == "subshell")
         if kind == "function_definition":
@@ -868,3 +870,15 @@ _CONSTRUCTS: dict[str, Callable[[_Reader, Tree, int], syntax.Command | None]] = 
     "case_statement": _Reader.case_arms,
 }
 """How each construct is read; what has another shape than expected becomes a `Compound`."""
+
+
+def _is_arithmetic(text: str) -> bool:
+    """Whether what the grammar takes for a subshell in a subshell is `((...))`: the second one ends where the first does."""
+    if not text.startswith("((") or not text.endswith("))"):
+        return False
+    depth = 0
+    for position, character in enumerate(text[1:], 1):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return position == len(text) - 2
+    return False

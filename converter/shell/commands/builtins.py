@@ -70,7 +70,7 @@ def popd(call: Call, state: State) -> Result:
     return Result(after, None)
 
 
-OPTIONS = {"e": "errexit", "u": "nounset"}
+OPTIONS = {"e": "errexit", "u": "nounset", "f": "noglob"}
 """The letters of `set` whose options matter here."""
 
 
@@ -94,14 +94,37 @@ def set_options(call: Call, state: State) -> Result:
     return Result(replace(state, options=frozenset(options), status="success"), EMPTY)
 
 
+def shopt(call: Call, state: State) -> Result:
+    """bash's `shopt -s NAME...` and `shopt -u NAME...`."""
+    _stay(call, state)
+    flats = [value.flat for value in call.values[1:]]
+    names = {flat for flat in flats if not flat.startswith("-")}
+    options = state.options | names if "-s" in flats else state.options - names if "-u" in flats else state.options
+    return Result(replace(state, options=options, status="success" if len(flats) > 1 else "unknown"), EMPTY)
+
+
 def alias(call: Call, state: State) -> Result:
-    """`alias`: what the names stand for is not followed."""
+    """`alias NAME=COMMAND`: what the name stands for is not followed, so its use is refused.
+
+    bash expands none in a script without `shopt -s expand_aliases`.
+    """
+    _stay(call, state)
+    if call.machine.dialect != "bash" or "expand_aliases" in state.options:
+        for value in call.values[1:]:
+            name, equals, _ = value.flat.partition("=")
+            if equals:
+                call.machine.programs[name] = aliased
+    return Result(replace(state, status="success"), EMPTY)
+
+
+def aliased(call: Call, state: State) -> Result:
+    """A name that `alias` gave another meaning."""
     raise refuse(
         "STG302",
-        "`alias` gives commands other meanings, which is not followed",
+        f"`{call.values[0].flat}` is an alias here, which is not followed",
         call.source,
         call.site.span,
-        "write the commands out, or use a function",
+        "write the command out, or use a function",
     )
 
 
@@ -206,6 +229,7 @@ TABLE: dict[str, Handler] = {
     "popd": popd,
     "trap": trap,
     "alias": alias,
+    "shopt": shopt,
     "set": set_options,
     "exit": leave,
     "return": leave,

@@ -15,6 +15,7 @@ from converter.shell.commands.docker import BUILD_LOG
 from converter.shell.commands.operands import Operand, Parsed, parse
 from converter.shell.commands.other import other
 from converter.shell.commands.patterns import translate
+from converter.shell.globbing import sorted_everywhere
 
 
 def filtered(
@@ -230,6 +231,57 @@ def _characters(text: str) -> str | None:
     )
 
 
+def sort(call: Call, state: State) -> Result:
+    """`sort`, `-u`, `-r`, `-n`: where no locale would sort the lines in another way."""
+    parsed = parse(call, state, "k t o T S")
+    flags = {flag.name for flag in parsed.flags}
+
+    def work(text: str) -> str | None:
+        lines = _lines(text)
+        if not flags <= {"u", "r", "n"} or not is_known(text):
+            return None
+        if "u" in flags:
+            lines = list(dict.fromkeys(lines))
+        if "n" in flags:
+            if not all(re.fullmatch(r"-?\d+", line) for line in lines) or len({int(line) for line in lines}) < len(
+                lines
+            ):
+                return None
+            return _whole(sorted(lines, key=int, reverse="r" in flags))
+        if not sorted_everywhere(sorted(set(lines))):
+            return None
+        return _whole(sorted(lines, reverse="r" in flags))
+
+    return filtered(call, state, parsed.operands, work)
+
+
+def uniq(call: Call, state: State) -> Result:
+    """`uniq` without flags."""
+    parsed = parse(call, state)
+
+    def work(text: str) -> str | None:
+        lines = _lines(text)
+        if parsed.flags or not _certain(lines, call):
+            return None
+        return _whole([line for at, line in enumerate(lines) if not at or lines[at - 1] != line])
+
+    return filtered(call, state, parsed.operands[:1], work) if len(parsed.operands) < 2 else other(call, state)
+
+
+def reverse(call: Call, state: State) -> Result:
+    """`tac`: the lines from the last to the first; `rev`: each line from its end."""
+    parsed = parse(call, state)
+    name = call.values[0].flat
+
+    def work(text: str) -> str | None:
+        lines = _lines(text)
+        if parsed.flags or not _certain(lines, call) or (name == "rev" and not is_known(text)):
+            return None
+        return _whole(lines[::-1] if name == "tac" else [line[::-1] for line in lines])
+
+    return filtered(call, state, parsed.operands, work)
+
+
 _AWK = re.compile(r"\s*(?:/((?:[^/\\]|\\.)*)/)?\s*\{\s*print\s*(\$(?:\d+|NF))?\s*;?\s*\}\s*")
 
 
@@ -300,4 +352,8 @@ TABLE: dict[str, Handler] = {
     "gawk": awk,
     "mawk": awk,
     "envsubst": envsubst,
+    "sort": sort,
+    "uniq": uniq,
+    "tac": reverse,
+    "rev": reverse,
 }

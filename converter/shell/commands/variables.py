@@ -175,10 +175,12 @@ def shift(call: Call, state: State) -> Result:
 
 
 def read(call: Call, state: State) -> Result:
-    """`read`: known where the input is a here-string, or that of the construct around it, and known."""
+    """`read`: known where the input stands in the script, or is that of the construct around it, and known."""
     _stay(call, state)
     state, line, raw, delimiter, names = _input(call, state)
     ended = fed = False
+    if line is None and (own := _own_text(call)) is not None and not delimiter:
+        line, ended = own, "\n" not in own.flat
     if line is None and state.stdin is not None and not inputs.redirected(call):
         line = state.stdin
         if line.known and not delimiter:
@@ -233,6 +235,14 @@ def _input(call: Call, state: State) -> tuple[State, Value | None, bool, bool, l
     return state, None, raw, special, names
 
 
+def _own_text(call: Call) -> Value | None:
+    """What a redirection gives to a command, where the script itself holds it: the text of a file may change."""
+    text = call.stdin
+    if text is None or not inputs.redirected(call) or not text.known:
+        return None
+    return text if all(piece.reference is None for piece in text.pieces) else None
+
+
 def _split_line(text: str, separators: str, count: int) -> list[str] | None:
     """The values of `count` variables that read one line; None for separators that are not followed."""
     blank = "".join(character for character in separators if character in BLANKS)
@@ -268,12 +278,15 @@ def _set(call: Call, name: str, text: str, state: State) -> State:
 
 
 def mapfile(call: Call, state: State) -> Result:
-    """`mapfile -t NAME <<< TEXT` and `readarray`."""
+    """`mapfile -t NAME <<< TEXT`, `< <(...)`, and `readarray`."""
     _stay(call, state)
     operands = [value.flat for value in call.values[1:] if not value.flat.startswith("-")]
     flags = [value.flat for value in call.values[1:] if value.flat.startswith("-")]
     name = operands[0] if operands else "MAPFILE"
     state, line, _, _, _ = _input(call, state)
+    own = _own_text(call) if line is None else None
+    if own is not None and own.flat:
+        line = Value.literal(own.flat.removesuffix("\n"))
     if line is None or not line.known or flags != ["-t"] or len(operands) > 1 or not name.isidentifier():
         names = [operand for operand in operands if operand.isidentifier()] or [name]
         return Result(replace(call.machine.forget(names, state), status="success"), EMPTY)
