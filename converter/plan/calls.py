@@ -152,7 +152,13 @@ class CallEditor:
         if path == event.dockerfile and not (moves and event.command.file is None):
             return []
         flag = event.command.flag("file")
-        name = f"-f {commands.shell_word(paths.relative(path, event.state.folder))}"
+        if path == event.dockerfile and flag is None:
+            texts.append(f"-f {commands.file_in_context(event)}")
+            return []
+        files = event.state.files
+        found = [files.lookup(place) for place in (event.dockerfile, files.follow(event.dockerfile))]
+        copied = [self.work.run.events[number] for entry in found if entry is not None for number in entry.events]
+        name = f"-f {commands.file_by_variables(event, path, copied)}"
         if flag is None:
             texts.append(name)
             return []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from converter.diagnostics import refuse
 from converter.docker_cli.words import Flag
+from converter.machine import paths
 from converter.machine.derived import DerivedSource, is_outer
-from converter.machine.events import Built
+from converter.machine.events import Built, ChangedFiles, Event
 from converter.machine.value import Value
 from converter.source import Edit, Span
 
@@ -65,6 +67,51 @@ def context_span(event: Built) -> Span:
     if context is None:
         return Span(event.site.span.end, event.site.span.end)
     return event.spans[context.index]
+
+
+def file_in_context(event: Built) -> str:
+    """The Dockerfile that a build finds in its context by itself, as a word of the script.
+
+    Where the context is a variable's value, so is the folder of the file: one command may build several.
+    """
+    context = event.command.context
+    path = shell_word(paths.relative(event.dockerfile, event.state.folder))
+    written = event.site.source.slice(event.spans[context.index]) if context is not None else ""
+    if "$" not in written:
+        return path
+    name = paths.base_name(event.dockerfile)
+    if re.fullmatch(r'"[^"]*"', written):
+        return f'{written[:-1].rstrip("/")}/{name}"'
+    return f"{written.rstrip('/')}/{name}" if re.fullmatch(r"[\w$:@%+=,./{}()-]+", written) else path
+
+
+def file_by_variables(event: Built, path: str, copied: Iterable[Event]) -> str:
+    """A Dockerfile that the script copied to where the build finds it, as a word of the script.
+
+    Where the command that copied it names it by variables that have the same values at the build, so does the word.
+    """
+    for one in copied:
+        if not isinstance(one, ChangedFiles) or len(one.words) != len(one.spans):
+            continue
+        for word, span in zip(one.words, one.spans, strict=True):
+            written = one.site.source.slice(span)
+            names = re.findall(r"\$(?:\{(\w+)\}|(\w+))", written)
+            plain = re.fullmatch(r"\"?(?:[\w@%+=:,./-]|\$\{\w+\}|\$\w+)+\"?", written) is not None
+            if (
+                names
+                and plain
+                and one.site.source == event.site.source
+                and one.state.folder == event.state.folder
+                and paths.join(one.state.folder, word.flat) == path
+                and all(_same_value(one, event, braced or bare) for braced, bare in names)
+            ):
+                return written
+    return shell_word(paths.relative(path, event.state.folder))
+
+
+def _same_value(one: Event, other: Event, name: str) -> bool:
+    first, second = one.state.variables.get(name), other.state.variables.get(name)
+    return first is not None and first == second
 
 
 def insert_before_context(event: Built, texts: list[str]) -> list[Edit]:

@@ -47,7 +47,7 @@ def check_result(final: FinalPlan, text: str) -> None:
     parts += [(stage, final.runtime.source, changed) for stage in final.runtime.stages]
     for (stage, origin, skipped), result in zip(parts, new, strict=True):
         kept = [
-            origin.slice(instruction.span).strip()
+            _same_ends(origin.slice(instruction.span).strip(), instruction.escape, tree.escape)
             for instruction in stage.instructions
             if instruction.span not in skipped and not _refers(origin.slice(instruction.span))
         ]
@@ -59,6 +59,11 @@ def check_result(final: FinalPlan, text: str) -> None:
             if position == len(have):
                 raise GuardError(f"an instruction is missing: {instruction.splitlines()[0]}")
             position += 1
+
+
+def _same_ends(text: str, own: str, new: str) -> str:
+    """An instruction whose lines are continued by the escape character of the new file."""
+    return text if own == new else re.sub(rf"{re.escape(own)}(?=[ \t]*\r?$)", lambda _: new, text, flags=re.MULTILINE)
 
 
 def check_script(source: Source, script: Script, text: str) -> None:

@@ -125,7 +125,8 @@ def merge(
     `image_stages` maps an image name that the runtime file copies from to the stage it became. Raises
     `Refusal` where parser directives of the files contradict each other.
     """
-    directives = _directives((*builders, runtime))
+    escape = _escape_of((*builders, runtime))
+    directives = _directives((*builders, runtime), escape)
     newline = builders[0].tree.newline if builders else runtime.tree.newline
     used = {name.lower() for name in names.values()} | {n.lower() for n in _names(runtime)}
     blocks: list[str] = []
@@ -134,11 +135,13 @@ def merge(
     for builder in builders:
         tail = (tails or {}).get(builder.event.number, _NO_TAIL)
         edits = [*_builder_edits(builder, names[builder.event.number], offset, used), *tail.edits]
+        edits += _outside(_continuations(builder.tree, escape) or [], edits)
         lead, body = _pieces(builder.tree, [*edits, *_behind_target(builder, edits)], first=builder is builders[0])
         hoisted.append(lead)
         blocks.append(_ended(body, newline) + "".join(f"{line}{newline}" for line in tail.lines))
         offset += builder.target.index + 1 + tail.stages
     edits = [*runtime_edits, *_renumbered(runtime.tree, offset, image_stages)]
+    edits += _outside(_continuations(runtime.tree, escape) or [], edits)
     lead, body = _pieces(runtime.tree, edits, first=False)
     hoisted.append(lead)
     return Blocks(directives, "".join(hoisted), tuple(_ended(block, newline) for block in blocks), body, newline)
@@ -250,51 +253,103 @@ def _pieces(tree: Dockerfile, edits: list[Edit], first: bool) -> tuple[str, str]
     return lead, body
 
 
+def _outside(edits: Iterable[Edit], others: Iterable[Edit]) -> list[Edit]:
+    """Those of the edits that are not part of what other edits write anew."""
+    spans = [other.span for other in others]
+    return [edit for edit in edits if not any(edit.span in span for span in spans)]
+
+
 def _moved(source: Source, span: Span, edits: Iterable[Edit]) -> str:
     """The text of a span with the edits inside it."""
     own = [Edit(Span(e.span.start - span.start, e.span.end - span.start), e.text) for e in edits if e.span in span]
     return apply_edits(source.slice(span), own)
 
 
-def _directives(files: tuple[BuildFile, ...]) -> str:
-    """The directive lines for the top of the file; they hold for all of it, so the files have to agree."""
-    found: dict[str, tuple[str, BuildFile, Directive]] = {}
-    lines: list[str] = []
+def _directives(files: tuple[BuildFile, ...], escape: str) -> str:
+    """The directive lines for the top of the file; they hold for all of it, so the files have to agree.
+
+    `escape` is the escape character of the single file.
+    """
+    found: dict[str, tuple[str, BuildFile]] = {}
+    lines: dict[str, str] = {}
     for file in files:
         for node in file.tree.nodes:
-            if not isinstance(node, Directive):
+            if not isinstance(node, Directive) or (node.name == "escape" and file.tree.escape != escape):
                 continue
-            if node.name in found:
-                value, _, _ = found[node.name]
-                if value != node.value:
-                    raise refuse(
-                        "STG202",
-                        f"`# {node.name}={node.value}` here, `{value}` in {found[node.name][1].path}",
-                        file.source,
-                        _stripped(file.source, node.span),
-                        "make the two directives agree first",
-                    )
-                continue
-            found[node.name] = (node.value, file, node)
             text = file.source.slice(node.span)
-            lines.append(text if text.endswith("\n") else text + file.tree.newline)
-    if "escape" in found:
-        value, owner, node = found["escape"]
-        for file in files:
-            if file.tree.escape != owner.tree.escape and _uses_escapes(file.tree, owner.tree.escape):
+            text = text if text.endswith("\n") else text + file.tree.newline
+            if node.name not in found:
+                found[node.name] = node.value, file
+                lines[node.name] = text
+                continue
+            value, other = found[node.name]
+            if value == node.value:
+                continue
+            newer = newer_frontend(value, node.value) if node.name == "syntax" else None
+            if newer is None:
                 raise refuse(
                     "STG202",
-                    f"`# escape={value}` would hold for {file.path} too, which is written with another escape character",
-                    owner.source,
-                    _stripped(owner.source, node.span),
-                    "write both Dockerfiles with the same escape character first",
+                    f"`# {node.name}={node.value}` here, `{value}` in {other.path}",
+                    file.source,
+                    _stripped(file.source, node.span),
+                    "make the two directives agree first",
                 )
-    return "".join(lines)
+            if newer == node.value:
+                found[node.name] = node.value, file
+                lines[node.name] = text
+    return "".join(lines.values())
 
 
-def _uses_escapes(tree: Dockerfile, other: str) -> bool:
+def newer_frontend(first: str, second: str) -> str | None:
+    """The one of two frontends that reads what both read: the newer release of Docker's own; None where neither is known to.
+
+    (Releases of `docker/dockerfile` 1 read every file of the releases before; `1` and `1.4` are the newest ones that
+    begin so: "Custom Dockerfile syntax" in the Dockerfile reference.)
+    """
+    releases = []
+    for value in (first, second):
+        match = re.fullmatch(r"(?:docker\.io/)?docker/dockerfile(?::(1(?:\.\d+){0,2}|latest))?", value.strip())
+        if match is None:
+            return None
+        numbers = [int(part) for part in (match[1] or "latest").split(".") if part != "latest"]
+        newest = 1 << 30
+        releases.append(tuple([*numbers, newest, newest, newest][:3]))
+    return first if releases[0] >= releases[1] else second
+
+
+def _escape_of(files: tuple[BuildFile, ...]) -> str:
+    """The escape character of the single file: the runtime's where every other file can be written with it.
+
+    Raises `Refusal` where the files use different ones, and in another way than at the ends of lines.
+    """
+    wanted = [file.tree.escape for file in reversed(files)]
+    for escape in dict.fromkeys(wanted):
+        if all(file.tree.escape == escape or _continuations(file.tree, escape) is not None for file in files):
+            return escape
+    owner = next(file for file in files if "escape" in file.tree.directives)
+    node = next(node for node in owner.tree.nodes if isinstance(node, Directive) and node.name == "escape")
+    other = next(file for file in files if file.tree.escape != owner.tree.escape)
+    raise refuse(
+        "STG202",
+        f"`# escape={node.value}` would hold for {other.path} too, which is written with another escape character",
+        owner.source,
+        _stripped(owner.source, node.span),
+        "write both Dockerfiles with the same escape character first",
+    )
+
+
+def _continuations(tree: Dockerfile, escape: str) -> list[Edit] | None:
+    """The edits that give a file another escape character; None where that would change more than ends of lines."""
+    if tree.escape == escape:
+        return []
+    first = min((node.span.start for node in tree.nodes if not isinstance(node, (Directive, ByteOrderMark))), default=0)
     text = tree.source.text
-    return tree.escape in text or other in text
+    places = [found.start() for found in re.finditer(re.escape(tree.escape), text) if found.start() >= first]
+    ends = {found.start() for found in re.finditer(re.escape(tree.escape) + r"[ \t]*\r?$", text, re.MULTILINE)}
+    heredocs = any(instruction.heredocs for instruction in tree.instructions)
+    if escape in text[first:] or not ends.issuperset(places) or (places and heredocs):
+        return None
+    return [Edit(Span(place, place + 1), escape) for place in places]
 
 
 def _stripped(source: Source, span: Span) -> Span:

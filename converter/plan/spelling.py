@@ -103,7 +103,35 @@ class Spelling(Struct):
             )
         if not is_known(piece.text):
             return False
-        return self.constant_reference(reference)
+        return self.names_the_file(piece) or self.constant_reference(reference)
+
+    def names_the_file(self, piece: Piece) -> bool:
+        """Whether the same variable chooses the Dockerfile: with another value, another Dockerfile would be built."""
+        event = self.final or self.runtime.event
+        reference = piece.reference
+        file, context = event.command.file, event.command.context
+        if reference is None or not event.spans or (file is None and context is None):
+            return False
+        word = event.words[context.index] if context is not None else Value(())
+        if file is not None:
+            word = event.words[file.index].slice(file.start, file.start + len(file.text))
+        naming = [one for one in word.pieces if one.reference is not None and one.reference.variable and one.text]
+        if any(one.text == piece.text and _same_variable(one.reference, reference) for one in naming):
+            return True
+        made = self.run.events[reference.binding] if reference.binding is not None else None
+        if not isinstance(made, Assigned):
+            return False
+        # `name=$(basename $folder)` is as fixed as the folder is
+        names = {one.reference.variable for one in naming if one.reference is not None}
+        inner = [one.reference.expression for one in made.value.pieces if one.reference is not None]
+        used = {name for text in inner for name in re.findall(r"\$\{?(\w+)", text)}
+        now = event.state.variables
+        return (
+            bool(inner)
+            and bool(used)
+            and used <= names
+            and all(made.state.variables.get(n) == now.get(n) for n in used)
+        )
 
     def in_same_round(self, reference: Reference) -> bool:
         """Whether the final build is in the same round of the loop that gave a value."""
@@ -242,6 +270,14 @@ class Spelling(Struct):
                 except WordError:
                     continue
         return names
+
+
+def _same_variable(first: Reference | None, second: Reference) -> bool:
+    return first is not None and (first.variable, first.binding, first.round) == (
+        second.variable,
+        second.binding,
+        second.round,
+    )
 
 
 def _expression(reference: Reference) -> str:

@@ -183,7 +183,25 @@ def test_directives_and_global_arguments_stand_at_the_top(builder: str, runtime:
 CLASHES = [
     pytest.param("# syntax=a/b\nFROM golang\n", "# syntax=a/c\nFROM alpine\n", "STG202", id="two frontends"),
     pytest.param(
-        "# escape=`\nFROM golang\nRUN a `\n  b\n", "FROM alpine\nRUN a \\\n  b\n", "STG202", id="two escape characters"
+        "# escape=`\nFROM golang\nRUN a `\n  b\n",
+        'FROM alpine\nRUN a "\\n" \\\n  b\n',
+        "STG202",
+        id="two escape characters, one of them inside a word",
+    ),
+    pytest.param(
+        "# escape=`\nFROM golang\nRUN a C:\\b `\n  c\n",
+        "FROM alpine\nRUN a `b`\n",
+        "STG202",
+        id="two escape characters, each of which is another thing in the other file",
+    ),
+    pytest.param(
+        "# syntax=docker/dockerfile:1\nFROM golang\n",
+        "# syntax=docker/dockerfile:1.2-labs\nFROM alpine\n",
+        "STG202",
+        id="a frontend with experiments",
+    ),
+    pytest.param(
+        "# check=skip=A\nFROM golang\n", "# check=error=true\nFROM alpine\n", "STG202", id="two sets of checks"
     ),
     pytest.param("FROM golang\n", "FROM app:build\n", "STG404", id="the runtime image is built from the build image"),
 ]
@@ -193,6 +211,37 @@ CLASHES = [
 def test_files_that_contradict_each_other_are_refused(builder: str, runtime: str, code: str) -> None:
     answer = convert_texts(recipe(SCRIPT, builder, runtime + "COPY app /app\n"))
     assert refusal(answer)[0] == code
+
+
+DIRECTIVES = [
+    pytest.param("# syntax=docker/dockerfile:1.3\n", "# syntax=docker/dockerfile:1\n", "# syntax=docker/dockerfile:1\n", id="1"),
+    pytest.param("# syntax=docker/dockerfile:1.10\n", "#syntax=docker/dockerfile:1.9\n", "# syntax=docker/dockerfile:1.10\n",
+                 id="by numbers"),
+    pytest.param("# syntax=docker/dockerfile\n", "# syntax=docker.io/docker/dockerfile:1.4.2\n", "# syntax=docker/dockerfile\n",
+                 id="without a tag"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("builder", "runtime", "expected"), DIRECTIVES)
+def test_the_newer_of_two_releases_of_the_frontend_reads_both(builder: str, runtime: str, expected: str) -> None:
+    assert merged(f"{builder}FROM golang\n", f"{runtime}FROM alpine\nCOPY app /app\n").startswith(
+        f"{expected}FROM golang"
+    )
+
+
+def test_a_builder_is_continued_by_the_escape_character_of_the_runtime() -> None:
+    builder = "# escape=`\nFROM golang\nRUN a `  \n  b `\n# why\n  c\n"
+    runtime = "FROM alpine\nRUN a \\\n  b\n"
+    expected = "FROM golang AS builder\nRUN a \\  \n  b \\\n# why\n  c\n\n" + runtime
+    assert merged(builder, runtime + "COPY app /app\n") == expected + "COPY --from=builder /src/app /app\n"
+
+
+def test_a_runtime_without_continued_lines_takes_the_escape_character_of_the_builder() -> None:
+    builder = "# escape=`\nFROM golang\nRUN a C:\\b `\n  c\n"
+    expected = (
+        "# escape=`\nFROM golang AS builder\nRUN a C:\\b `\n  c\n\nFROM alpine\nCOPY --from=builder /src/app /app\n"
+    )
+    assert merged(builder, "FROM alpine\nCOPY app /app\n") == expected
 
 
 # the instructions that take artifacts
