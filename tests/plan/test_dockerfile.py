@@ -183,12 +183,6 @@ def test_directives_and_global_arguments_stand_at_the_top(builder: str, runtime:
 CLASHES = [
     pytest.param("# syntax=a/b\nFROM golang\n", "# syntax=a/c\nFROM alpine\n", "STG202", id="two frontends"),
     pytest.param(
-        "# escape=`\nFROM golang\nRUN a `\n  b\n",
-        'FROM alpine\nRUN a "\\n" \\\n  b\n',
-        "STG202",
-        id="two escape characters, one of them inside a word",
-    ),
-    pytest.param(
         "# escape=`\nFROM golang\nRUN a C:\\b `\n  c\n",
         "FROM alpine\nRUN a `b`\n",
         "STG202",
