@@ -118,7 +118,7 @@ class Checker:
         if out.mechanism == EXPORTED:
             self.work.runs[created.number] = Running("noise", "the container only copies files out")
             return
-        if out.mechanism in (REDIRECTED, EXTRACTED) and created.command.tty:
+        if out.mechanism in (REDIRECTED, EXTRACTED, STREAMED) and created.command.tty:
             raise refuse(
                 "STG404",
                 "`-t` gives the container a terminal, which turns every LF of its output into CRLF, so the file is not the "

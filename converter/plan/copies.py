@@ -189,6 +189,8 @@ class _Writer:
                 take.instruction.flags[0].span,
                 "leave the flag out, or take the files without an archive",
             )
+        if all(artifact.owned for artifact in use.artifacts):
+            return
         self.assume(f"root runs the script, so what is in `{self.show(use.text)}` belongs to root", take.instruction)
 
     def is_archive(self, take: Take, artifact: Artifact) -> bool:
@@ -277,7 +279,17 @@ class _Writer:
         source = spelling.spell(artifact.path, position, pattern_from)
         written = self.destination(take)
         target = self.final_destination(take, position)
-        chown = origin.chown is not None and take.instruction.flag("chown") is None
+        chown = origin.chown is not None and take.instruction.flag("chown") is None and not artifact.owned
+        if artifact.owned and origin.chown is not None and self.kind(take, artifact, origin.builder)[0] != "file":
+            # COPY makes the folder that it is given anew, as root's and with 0755 (measured)
+            raise refuse(
+                "STG404",
+                f"ADD of the archive gives `{self.show(artifact.path.flat)}` the owner and mode that it has in the builder, and "
+                f"COPY makes a folder root's: {origin.chown}",
+                self.source,
+                take.instruction.span,
+                "let `docker cp` take it, if it is to be root's, or convert by hand",
+            )
         self.check_links(take, artifact, origin)
         if artifact.copied_on_host:
             self.assume(

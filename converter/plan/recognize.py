@@ -234,6 +234,15 @@ class Recognizer:
 
     def check_host_made(self, path: str, event: Event) -> None:
         """What a host command made out of an artifact is not what the build image holds."""
+        if isinstance(event, CopiedOut):
+            raise refuse(
+                "STG404",
+                f"the image takes the archive `{self.work.show(path)}` as it is, which the container writes here: no other "
+                "command makes the same bytes",
+                event.site.source,
+                event.site.span,
+                "let the runtime file unpack it with ADD, or take the files themselves, without an archive",
+            )
         if isinstance(event, RanCommand) and event.name.rpartition("/")[2] in ("docker", "podman", "sudo", "nerdctl"):
             raise refuse(
                 "STG404",

@@ -31,7 +31,9 @@ def abandoned(work: Work, plans: Iterable[FinalPlan]) -> Abandoned:
     }  # fmt: skip
     for number in packs:
         event = work.run.events[number]
-        assert isinstance(event, ChangedFiles)
+        if not isinstance(event, ChangedFiles):
+            # a container packed it, out of its own files
+            continue
         for place in event.reads:
             entry = event.state.files.lookup(place)
             if entry is not None and isinstance(entry.origin, FromHost) and not _used(work, place, moved, packs):

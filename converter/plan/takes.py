@@ -39,7 +39,7 @@ class Artifact(Struct, frozen=True):
     the artifact itself. `pattern` tells that `path` ends in a pattern of the instruction,
     `filtered` that a rule of the ignore file may apply to files inside it. `swept` tells that the tree has files there
     as well, and a container worked in the folder: it comes from there as a whole. `packed` tells that the instruction
-    unpacks it from an archive that the script made.
+    unpacks it from an archive that the script made, `owned` that a container made that archive, with the owners there.
     """
 
     path: Value
@@ -50,6 +50,7 @@ class Artifact(Struct, frozen=True):
     filtered: bool = False
     swept: bool = False
     packed: bool = False
+    owned: bool = False
 
     @property
     def copied_on_host(self) -> bool:
@@ -326,7 +327,8 @@ def unpack(text: str, archive: FromArchive, files: HostFiles, context: str, igno
     for member in archive.members:
         origin = member.entry.origin
         if isinstance(origin, FromContainer):
-            artifacts.append(Artifact(origin.path, f"{text}/{member.name}", member.name, member.entry, packed=True))
+            place = f"{text}/{member.name}"
+            artifacts.append(Artifact(origin.path, place, member.name, member.entry, packed=True, owned=archive.inside))
             continue
         kind = files.start.kind(origin.path) if isinstance(origin, FromTree) else None
         if not isinstance(origin, FromTree) or kind not in ("file", "folder") or not member.name:

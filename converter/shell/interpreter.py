@@ -692,6 +692,9 @@ class Interpreter:
         if state.asked is not None:
             state = replace(state, asked=None)
         self.stream = None
+        if isinstance(self.feeding, ContainerTar) and streams.passes(call):
+            self.stream = self.feeding
+            return Result(replace(state, status="success"), None)
         if self.feeding is not None and paths.base_name(name) in ("tar", "bsdtar"):
             if isinstance(self.feeding, ContainerTar):
                 extracted = streams.extract(self.feeding, call, state)
@@ -962,6 +965,10 @@ class Interpreter:
         if call is not None and isinstance(self.stream, ContainerFile) and redirect.operator in (">", ">|"):
             if redirect.descriptor in (None, 1):
                 return streams.into_file(self.stream, target, call, state)
+        if call is not None and isinstance(self.stream, ContainerTar) and redirect.operator in (">", ">|"):
+            archived = streams.into_archive(self.stream, target, call, state)
+            if archived is not None and redirect.descriptor in (None, 1):
+                return archived
         site = call.site if call else Site(source, redirect.span)
         words = call.values if call else ()
         name = words[0].flat if words else ">"

@@ -84,3 +84,30 @@ def test_add_with_an_owner_is_refused() -> None:
 def test_an_archive_for_a_release_is_not_the_pattern() -> None:
     found = convert_texts(recipe(f"{HEAD}docker cp x:/src/app app\ntar czf a.tgz app\n", BUILDER, "", TREE))
     assert found.status == "not-the-pattern"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param("docker run --rm b tar -cf - -C /src app > a.tar\n", id="by a redirection"),
+        pytest.param("docker run --rm b tar cz -C /src app > a.tar\n", id="compressed, whatever its name"),
+        pytest.param("docker run --rm b tar c -C /src app | gzip > a.tar\n", id="through a compressor"),
+        pytest.param("docker cp x:/src/app - > a.tar\n", id="from docker cp"),
+    ],
+)
+def test_add_of_an_archive_that_a_container_wrote_keeps_the_owners(lines: str) -> None:
+    script = f"docker build -t b -f Dockerfile.build .\ndocker create --name x b\n{lines}docker rm x\ndocker build -t app .\n"
+    builder = BUILDER + "RUN useradd me && chown me app && chmod +x app\n"
+    found = convert_texts(recipe(script, builder, "FROM alpine:3.10\nADD a.tar /opt/\n", TREE))
+    assert "COPY --from=builder /src/app /opt/app\n" in written(found, "Dockerfile").replace("builder-run", "builder")
+    assert "a.tar" not in written(found, "build.sh")
+
+
+def test_an_archive_that_a_container_wrote_is_not_taken_as_it_is() -> None:
+    found = answer("docker run --rm b tar c /src/app > a.tar\n", "COPY a.tar /opt/")
+    assert refusal(found) == ("STG404", "build.sh")
+
+
+def test_an_archive_that_a_container_wrote_and_the_script_unpacks_is_its_members() -> None:
+    found = answer("docker run --rm b tar c -C /src app > a.tar\nmkdir t\ntar xf a.tar -C t\n", "COPY t/app /opt/")
+    assert "/src/app /opt/\n" in written(found, "Dockerfile")

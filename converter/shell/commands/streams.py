@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from converter.diagnostics import refuse
 from converter.machine import paths
 from converter.machine.events import CopiedOut, Created, Site
-from converter.machine.host import Entry, FromContainer
+from converter.machine.host import Entry, FromArchive, FromContainer, Member
 from converter.machine.mechanisms import REDIRECTED, STREAMED
 from converter.machine.state import State
 from converter.machine.streams import ContainerFile, ContainerTar, Stream, TarMember
@@ -133,6 +133,36 @@ def into_file(stream: ContainerFile, target: str, call: Call, state: State) -> S
     )
     origin = FromContainer(stream.container.event, stream.path, number)
     return state.with_files(state.files.put(target, Entry("file", origin, (number,))))
+
+
+def into_archive(stream: ContainerTar, target: str, call: Call, state: State) -> State | None:
+    """`docker run IMAGE tar c ... > target`: an archive with known members; None where a name in it is not known."""
+    members: list[Member] = []
+    for member in stream.members:
+        name = "" if member.name.flat == "." else member.name.flat
+        if not is_known(name):
+            return None
+        number = call.number
+        call.machine.record(
+            CopiedOut(number, call.site, call.calls, state, stream.container, member.path, target, stream.mechanism)
+        )
+        origin = FromContainer(stream.container.event, member.path, number)
+        members.append(Member(name, Entry("unknown" if name else "folder", origin, (number,))))
+    numbers = tuple(number for member in members for number in member.entry.events)
+    archive = FromArchive(numbers[0], tuple(members), inside=True)
+    return state.with_files(state.files.put(target, Entry("file", archive, numbers)))
+
+
+def passes(call: Call) -> bool:
+    """Whether a command of a pipeline only compresses or decompresses what flows through it, or hands it on."""
+    words = [value.flat for value in call.values]
+    flags = "".join(word.lstrip("-") for word in words[1:])
+    if not all(word.startswith("-") for word in words[1:]) or (call.redirects and call.redirects[0].operator == "<"):
+        return False
+    return paths.base_name(words[0]) in _COMPRESSORS and set(flags) <= set("123456789cnqfd")
+
+
+_COMPRESSORS = frozenset("cat gzip pigz bzip2 xz gunzip bunzip2 unxz zcat".split())
 
 
 def extract(stream: ContainerTar, call: Call, state: State) -> Result | None:
