@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Literal
 
 from msgspec import Struct
@@ -35,7 +36,8 @@ class FromContainer(Struct, frozen=True):
     """Copied out of a container: `path` is absolute there.
 
     `contents` tells that `docker cp` was given `path/.`. `event` numbers the copy, `worked` the commands of the host that
-    gave the file another content since; its `path` is then where the result would lie in the container.
+    gave the file another content since; its `path` is then where the result would lie in the container. `pattern_from` is
+    where a pattern of the script begins in `path`: the files that fit it.
     """
 
     container: int
@@ -43,6 +45,7 @@ class FromContainer(Struct, frozen=True):
     event: int
     contents: bool = False
     worked: tuple[int, ...] = ()
+    pattern_from: int | None = None
 
 
 class FromHost(Struct, frozen=True):
@@ -217,13 +220,15 @@ class Filling(Struct, frozen=True):
 class HostFiles(Struct, frozen=True):
     """The starting files and what commands changed: None stands for a removed path; overlays are in order of time.
 
-    `fillings` tell where more may lie than `lookup` finds.
+    `fillings` tell where more may lie than `lookup` finds. `patterns` are the changed paths that end in a pattern: files
+    of a container whose names are not known lie there.
     """
 
     start: StartingFiles
     changes: Mapping[str, Entry | None]
     overlays: tuple[Overlay, ...] = ()
     fillings: tuple[Filling, ...] = ()
+    patterns: tuple[str, ...] = ()
 
     def certain(self, path: str) -> Entry | None:
         """What lies at a normalised path for certain: nothing that a container only may have made there."""
@@ -231,6 +236,10 @@ class HostFiles(Struct, frozen=True):
 
     def lookup(self, path: str) -> Entry | None:
         """What lies at a normalised path, None for nothing; what a container may have made counts as made."""
+        own = path in self.changes or self.start.kind(path) is not None
+        fitting = self.fitting(path) if self.patterns and not own else None
+        if fitting is not None:
+            return fitting
         nearest = path
         while True:
             if nearest in self.changes:
@@ -246,6 +255,24 @@ class HostFiles(Struct, frozen=True):
             return Entry("folder", FromTree(path))
         overlay = self.overlay(path)
         return overlay.entry(path) if overlay is not None else None
+
+    def fitting(self, path: str) -> Entry | None:
+        """The file that lies at a path because its name fits what the script copied there by a pattern."""
+        folder, name = paths.parent(path), paths.base_name(path)
+        for place in self.patterns:
+            entry = self.changes.get(place)
+            if entry is None or paths.parent(place) != folder or not isinstance(entry.origin, FromContainer):
+                continue
+            if fnmatchcase(name, paths.base_name(place)):
+                start = entry.origin.path.flat.rfind("/") + 1
+                whole = entry.origin.path.slice(0, start) + Value.literal(name)
+                return replace(entry, origin=replace(entry.origin, path=whole, pattern_from=None))
+        return None
+
+    def put_fitting(self, place: str, entry: Entry) -> HostFiles:
+        """The files with all that fit a pattern copied to `place`, which ends in the same pattern."""
+        files = self.put(place, entry)
+        return replace(files, patterns=(*(one for one in files.patterns if one != place), place))
 
     def overlay(self, path: str) -> Overlay | None:
         """The last container that worked in a folder which holds the path, or is it."""

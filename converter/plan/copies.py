@@ -276,10 +276,22 @@ class _Writer:
         pattern_from = None
         if artifact.pattern:
             pattern_from = len(artifact.origin.path.flat)
+        if artifact.origin.pattern_from is not None:
+            pattern_from = artifact.origin.pattern_from
         source = spelling.spell(artifact.path, position, pattern_from)
         written = self.destination(take)
         target = self.final_destination(take, position)
         chown = origin.chown is not None and take.instruction.flag("chown") is None and not artifact.owned
+        if artifact.beside:
+            folder = paths.parent(artifact.host)
+            self.assume(f"the container makes nothing in `{self.show(folder)}` itself", take.instruction)
+        if artifact.pattern and artifact.origin.pattern_from is not None:
+            # what the script copied by a pattern: any number of files, so the destination is a folder
+            folder = (_join(written, artifact.below) if artifact.below else written).rstrip("/") + "/"
+            absolute = (_join(target, artifact.below) if target and artifact.below else target or folder).rstrip(
+                "/"
+            ) + "/"
+            return self.done(take, artifact, origin, chown, source, folder, absolute)
         if artifact.owned and origin.chown is not None and self.kind(take, artifact, origin.builder)[0] != "file":
             # COPY makes the folder that it is given anew, as root's and with 0755 (measured)
             raise refuse(

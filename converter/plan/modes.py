@@ -105,7 +105,7 @@ class Modes:
         mode = event.mode or ""
         plain = event.verb != "chmod" or all(flag in ("-R", "-v", "-f", "-c") for flag in flags)
         safe = plain and mode and is_known(mode)
-        if not safe or builder.state.image == "scratch" or artifact.pattern:
+        if not safe or builder.state.image == "scratch" or artifact.pattern or artifact.origin.pattern_from:
             raise refuse(
                 "STG501",
                 f"`{event.verb}` changes the artifact's mode after it was copied out",

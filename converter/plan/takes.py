@@ -40,6 +40,7 @@ class Artifact(Struct, frozen=True):
     `filtered` that a rule of the ignore file may apply to files inside it. `swept` tells that the tree has files there
     as well, and a container worked in the folder: it comes from there as a whole. `packed` tells that the instruction
     unpacks it from an archive that the script made, `owned` that a container made that archive, with the owners there.
+    `beside` tells that the container may have made more in the folder that it was brought into.
     """
 
     path: Value
@@ -51,6 +52,7 @@ class Artifact(Struct, frozen=True):
     swept: bool = False
     packed: bool = False
     owned: bool = False
+    beside: bool = False
 
     @property
     def copied_on_host(self) -> bool:
@@ -274,6 +276,10 @@ def _source(
     if entry.kind == "file":
         return True, ()
     overlay = files.overlay(path)
+    beside = False
+    if overlay is not None and overlay.whole and (_is_newer(entry, overlay) or _brings(path, files, overlay)):
+        # the folder is the host's, which put things of the container there
+        beside, overlay = not _is_newer(entry, overlay), None
     if overlay is not None and not overlay.whole:
         return _unpacked_over(overlay, path, inner, files, ignore, instruction, source, undecided)
     if overlay is not None:
@@ -285,6 +291,8 @@ def _source(
             Artifact(whole.origin.path, path, "", replace(whole, kind="folder"), filtered=filtered, swept=True),
         )
     artifacts, own = _below(path, inner, files, ignore, instruction, source, undecided)
+    if beside:
+        artifacts = [replace(artifact, beside=True) for artifact in artifacts]
     return own or not artifacts, tuple(artifacts)
 
 
@@ -360,8 +368,8 @@ def _check_only_worked_on(folder: str, files: HostFiles, instruction: Instructio
     for path, entry in files.changed_below(folder):
         if entry is not None and entry.kind != "folder" and files.overlay(path) is not None:
             overlay = files.overlay(path)
-            same = isinstance(entry.origin, FromContainer) and overlay is not None
-            if not (same and isinstance(entry.origin, FromContainer) and entry.origin.event == overlay.event):  # type: ignore[union-attr]
+            made = overlay.entry(path) if overlay is not None else None
+            if made is None or entry.origin != made.origin:
                 raise refuse(
                     "STG404",
                     f"this takes what a container built in a mounted folder, and `{path}`, which came there in another way",
@@ -413,7 +421,10 @@ def _below(
         if isinstance(origin, FromContainer):
             _check_unchanged(path, files, instruction, source)
             filtered = ignore.matches_below(paths.join(inner, below))
-            artifacts.append(Artifact(origin.path, path, below, entry, filtered=filtered))
+            if path in files.patterns:
+                # it is a pattern, or all of a folder: what fits arrives in the folder above
+                below = paths.parent(below)
+            artifacts.append(Artifact(origin.path, path, below, entry, origin.pattern_from is not None, filtered))
         elif (
             isinstance(origin, FromTree)
             or entry.kind != "folder"
@@ -431,6 +442,22 @@ def _below(
     if folder == "" or any(isinstance(e.origin, FromTree) for p, e in files.changed_below(folder) if e and p == folder):
         own = True
     return artifacts, own
+
+
+def _is_newer(entry: Entry | None, overlay: Overlay) -> bool:
+    """Whether a command of the host made the folder after the container had worked."""
+    if entry is None or entry.kind != "folder" or not isinstance(entry.origin, FromHost):
+        return False
+    return min(entry.events, default=-1) > overlay.event
+
+
+def _brings(folder: str, files: HostFiles, overlay: Overlay, pattern: str = "", context: str = "") -> bool:
+    """Whether the script brought something of a container into the folder from elsewhere; with a pattern, what fits it."""
+    for path, entry in files.changed_below(folder):
+        if entry is not None and isinstance(entry.origin, FromContainer) and overlay.entry(path).origin != entry.origin:
+            if path != folder and (not pattern or match_pattern(pattern, paths.relative(path, context))):
+                return True
+    return False
 
 
 def relative_to(path: str, folder: str) -> str:
@@ -462,7 +489,8 @@ def _pattern(
     overlay = files.overlay(folder)
     swept = False
     older = entry is not None and entry.kind == "folder" and isinstance(entry.origin, FromHost)
-    if overlay is not None and (entry is None or older or isinstance(entry.origin, FromTree)):
+    own = overlay is not None and (_is_newer(entry, overlay) or _brings(folder, files, overlay, inner, context))
+    if overlay is not None and not own and (entry is None or older or isinstance(entry.origin, FromTree)):
         entry = overlay.entry(folder)
         swept = any(match_pattern(inner, paths.relative(name, context)) for name in files.start.below(folder))
         if not overlay.whole and (swept or overlay.folder != folder):
@@ -501,7 +529,8 @@ def _pattern(
             raise undecided(name, found.origin)
         if isinstance(found.origin, FromContainer):
             filtered = ignore.matches_below(relative)
-            artifacts.append(Artifact(found.origin.path, name, "", found, filtered=filtered))
+            several = name in files.patterns and found.origin.pattern_from is not None
+            artifacts.append(Artifact(found.origin.path, name, "", found, several, filtered))
         else:
             keeps = True
             hosts.add(None if found.kind == "folder" else paths.base_name(name))

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from converter.machine import paths
 from converter.machine.events import Event, RanCommand, Skipped
-from converter.machine.host import Alternatives, FromContainer, FromHost, FromLink, HostFiles
+from converter.machine.host import Alternatives, Entry, FromContainer, FromHost, FromLink, FromTree, HostFiles
 from converter.machine.state import State
-from converter.machine.value import is_known
+from converter.machine.value import Value, is_known
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.changes import changed, matches, named, taint
 from converter.shell.commands.folders import make_folders
@@ -64,6 +64,13 @@ def _may_make(event: Event) -> bool:
     if isinstance(event, Skipped):
         return not event.never
     return isinstance(event, RanCommand) and event.name.rpartition(" ")[2] not in _HARMLESS
+
+
+def literal_head(pattern: str) -> tuple[str, str]:
+    """The folder before the first part of a pattern that holds a wildcard, and the rest."""
+    parts = pattern.split("/")
+    first = next((i for i, part in enumerate(parts) if set(part) & set("*?[")), len(parts))
+    return "/".join(parts[:first]), "/".join(parts[first:])
 
 
 class _Plan(Struct):
@@ -145,6 +152,8 @@ class _Transfer:
             inside = files.lookup(paths.parent(operand.path))
             unknown = inside is not None and isinstance(inside.origin, FromContainer)
             unknown = unknown or files.filling(operand.path) is not None
+            if (unknown or not found) and self.fitting(operand, target, into):
+                return
             if unknown or not found:
                 self.spoil(operand.path, paths.join(target, "*") if into else target)
                 return
@@ -163,6 +172,67 @@ class _Transfer:
         if self.verb == "install" and self.parsed.has("D"):
             self.done.files = make_folders(self.done.files, paths.parent(place), self.number)
         self.place(operand.path, place, contents)
+
+    def fitting(self, operand: Operand, target: str, into: bool) -> bool:
+        """What a pattern finds in a folder of a container, which has the very same files; whether it can be followed.
+
+        A pattern of the shell passes over names that begin with a dot, and COPY takes them.
+        """
+        files = self.done.files
+        head, rest = literal_head(operand.path)
+        if not rest or "[" in rest or "**" in rest or rest.startswith(".") or (self.verb == "mv" and rest == "*"):
+            return False
+        entry = files.lookup(head)
+        overlay = files.overlay(head)
+        if entry is not None and isinstance(entry.origin, FromTree) and overlay is not None and overlay.whole:
+            entry = overlay.entry(head)
+        if entry is None or not isinstance(entry.origin, FromContainer) or entry.kind == "file":
+            return False
+        origin = entry.origin
+        if origin.pattern_from is not None or any(
+            not self.is_there(path, origin, head) for path, _ in files.inside(head)
+        ):
+            return False
+        name = paths.base_name(rest)
+        everything = rest == "*"
+        if everything and not (into and self.copies_folders()):
+            return False
+        before = files.certain(target)
+        if before is not None and not into and before.kind != "file":
+            return False
+        if into and not name.startswith("*") and paths.join(target, name) in files.patterns:
+            return False
+        while paths.join(target, name) in files.patterns:
+            # what fits in two folders arrives in one: a path of its own, which means the same
+            name = f"*{name}"
+        start = len(origin.path.flat.rstrip("/"))
+        path = origin.path.slice(0, start) + Value.literal("" if everything else f"/{rest}")
+        found = replace(origin, path=path, contents=everything, pattern_from=None if everything else start)
+        held = Entry("folder" if everything else "file", found, (*entry.events, self.number))
+        self.call.machine.assume(
+            f"no name that begins with a dot fits `{operand.text}`" if into else f"one file fits `{operand.text}`",
+            self.call.site,
+        )
+        self.done.reads.append(operand.path)
+        if into:
+            place = paths.join(target, name)
+            self.done.files = files.put_fitting(place, held)
+        else:
+            place = target
+            over = before is not None and self.verb == "cp" and not self.parsed.has("remove-destination")
+            self.done.files = files.put(place, replace(held, other_mode=over))
+        self.done.makes.append(place)
+        if self.verb == "mv":
+            self.done.files = self.done.files.put(operand.path, None)
+        return True
+
+    def is_there(self, path: str, origin: FromContainer, head: str) -> bool:
+        """Whether a changed path inside a folder that came from a container is what that container has there."""
+        entry = self.done.files.lookup(path)
+        if entry is None or not isinstance(entry.origin, FromContainer):
+            return False
+        own = origin.path.flat.rstrip("/") + "/" + paths.relative(path, head)
+        return entry.origin.path.flat == own
 
     def place(self, source: str, place: str, contents: bool) -> None:
         """One source arrives at its place."""

@@ -1,0 +1,2 @@
+#!/bin/bash -e
+docker build -t example/shop -f docker/Dockerfile .
