@@ -29,6 +29,7 @@ from converter.plan.facts import FactsError, ImageFacts, KnownImages, parse_fact
 from converter.plan.guard import GuardError, check_result, check_script
 from converter.plan.mentions import Mention, Use, is_active, may_mention, mentions_in, mentions_of
 from converter.plan.model import FinalPlan, NotThePattern, Plan
+from converter.plan.partial import plan_in_part
 from converter.plan.planner import plan
 from converter.plan.remarks import note_mention
 from converter.plan.runs import inspector
@@ -173,7 +174,7 @@ def _convert(
                 if isinstance(result, Needs):
                     return result
             recipes = [result for result in results if isinstance(result, Recipe)]
-            converted = [recipe for recipe in recipes if recipe.status == "converted"]
+            converted = [recipe for recipe in recipes if recipe.converts]
             if converted:
                 return _only(source, converted)
             found += recipes
@@ -212,7 +213,7 @@ def _by_argument(
             continue
         if isinstance(result, Needs):
             return result
-        if result.status == "converted":
+        if result.converts:
             converted.append(name)
         parts[name] = {type(event) for run in runs[before:] for event in run.events} & {Built, CopiedOut}
     if converted:
@@ -270,7 +271,12 @@ def _attempt(
         run = start()
         loader = Loader(run, tree.texts, images)
         mentions = _mentions(tree, run)
-        result = plan(run, loader, options.image, mentions, options.runtime, options.wishes)
+        try:
+            result = plan(run, loader, options.image, mentions, options.runtime, options.wishes)
+        except Refusal as refusal:
+            if not options.wishes.partial or options.image is not None:
+                raise
+            result = plan_in_part(run, loader, mentions, options.wishes, refusal)
         _check_choice(result, options)
         return _recipe(source, kind, result, templates, mentions, images.used)
     except NeedsFiles as needs:
@@ -420,7 +426,7 @@ def _recipe(
         if text != source.text:
             written[source.path] = text
         _keep_named(source, change, result)
-        entries += _script_ledger(source, change)
+        entries += _script_ledger(source, change, [left.why for left in result.left])
         sources.append(source.path)
     seen: set[str] = set()
     for final in result.finals:
@@ -429,6 +435,11 @@ def _recipe(
                 entries += found
                 sources.append(entry_path)
             seen.add(entry_path)
+    for left in result.left:
+        if left.source is not None and left.source.path not in seen:
+            seen.add(left.source.path)
+            sources.append(left.source.path)
+            entries += ledger.cover(left.source, _blocking(left.source, [left.why]), "kept", "its image stays as it is")
     for final in result.finals:
         if final.context.ignore is not None:
             written[paths.join(final.context.folder, ".dockerignore")] = final.context.ignore.text
@@ -439,14 +450,18 @@ def _recipe(
     return Recipe(
         driver=driver.path,
         scripts=tuple(scripts),
-        status="converted",
+        status="partial" if result.left else "converted",
         images=tuple(_images(result)),
         files=tuple(files),
         stages=tuple(_stages(result)),
         copies=tuple(_copies(result)),
         ledger=tuple(entries),
         assumptions=(*_standing(result, asked), *result.assumptions),
-        diagnostics=(*run.diagnostics, *_unique(result.diagnostics), *_line_ends(run)),
+        diagnostics=(
+            *run.diagnostics,
+            *_unique([left.why for left in result.left] + result.diagnostics),
+            *_line_ends(run),
+        ),
         sources=tuple(dict.fromkeys(sources)),
         folder=run.folder,
         command=run.command,
@@ -520,6 +535,17 @@ def _images(result: Plan) -> list[ImageResult]:
             )
         if not final.runtime.event.tags:
             images.append(ImageResult("", final.runtime.path, show(target.text) if target else None, "converted"))
+    for left in result.left:
+        target = left.event.command.target
+        for name in [show(tag.flat) for tag in left.event.tags] or [""]:
+            images.append(
+                ImageResult(
+                    name,
+                    left.source.path if left.source is not None else "",
+                    show(target.text) if target else None,
+                    "refused",
+                )
+            )
     return images
 
 
@@ -566,9 +592,10 @@ def _copies(result: Plan) -> list[CopyResult]:
     return found
 
 
-def _script_ledger(source: Source, edits: Changes) -> list[LedgerEntry]:
+def _script_ledger(source: Source, edits: Changes, left: Iterable[Diagnostic]) -> list[LedgerEntry]:
     marked: list[ledger.Marked] = [(span, "obsolete", why) for span, why in edits.removed]
     marked += [(span, "rewritten", why) for span, why in edits.rewritten]
+    marked += _blocking(source, left)
     return ledger.cover(
         source, marked, "kept", "it has nothing to do with the pattern, or still serves the final build"
     )
@@ -619,16 +646,12 @@ def _refused(driver: Source, diagnostics: list[Diagnostic], pattern: bool, tree:
         source = driver if location.file == driver.path else (tree.texts.get(location.file) if tree else None)
         if source is None:
             continue
-        span = Span(
-            _offset(source, location.line, location.column), _offset(source, location.end_line, location.end_column)
-        )
+        found = _blocking(source, [diagnostic])
         if source is driver:
-            blocking.append((span, "blocking", diagnostic.message))
+            blocking += found
         else:
             sources.append(source.path)
-            entries += ledger.cover(
-                source, [(span, "blocking", diagnostic.message)], "kept", "the recipe stays as it is"
-            )
+            entries += ledger.cover(source, found, "kept", "the recipe stays as it is")
     own = ledger.cover(driver, blocking, "kept", "the recipe stays as it is")
     if not pattern:
         diagnostics = [note(d.code, d.message, None, None, d.help) for d in diagnostics]
@@ -640,6 +663,19 @@ def _refused(driver: Source, diagnostics: list[Diagnostic], pattern: bool, tree:
         diagnostics=tuple(diagnostics),
         sources=tuple(sources),
     )
+
+
+def _blocking(source: Source, diagnostics: Iterable[Diagnostic]) -> list[ledger.Marked]:
+    """The places in a file that stand in the way."""
+    return [
+        (
+            Span(_offset(source, at.line, at.column), _offset(source, at.end_line, at.end_column)),
+            "blocking",
+            found.message,
+        )
+        for found in diagnostics
+        if (at := found.location) is not None and at.file == source.path
+    ]
 
 
 def _offset(source: Source, line: int, column: int) -> int:

@@ -90,3 +90,8 @@ class Recipe(Struct, frozen=True):
     folder: str = ""
     command: tuple[str, ...] = ()
     only_calls: bool = False
+
+    @property
+    def converts(self) -> bool:
+        """Whether there are files to write: all of its images convert, or as many as the person accepts."""
+        return self.status in ("converted", "partial")

@@ -152,7 +152,7 @@ def settle(members: Sequence[Member]) -> list[Member]:
     """
     if len(members) < 2:
         return list(members)
-    if any(member.recipe.status == "converted" for member in members):
+    if any(member.recipe.converts for member in members):
         members = [_keeping(member, members) for member in members]
         disputes = _disputes(members)
         members = [_with(member, disputes.get(member.driver, ())) for member in members]
@@ -167,7 +167,7 @@ def _keeping(member: Member, members: Sequence[Member]) -> Member:
         if change.after is not None:
             continue
         for other in members:
-            ours = other is member or other.recipe.status != "converted"
+            ours = other is member or not other.recipe.converts
             if not ours and path in other.files() and path not in other.changes():
                 dropped.add(change.path)
                 kept.append(warning("STG604", f"{other.driver} still needs {path}, so that file is kept"))
@@ -184,7 +184,7 @@ def _keeping(member: Member, members: Sequence[Member]) -> Member:
 def _disputes(members: Sequence[Member]) -> dict[str, list[Diagnostic]]:
     """For each driver, what it makes of a shared file that another one does not."""
     found: dict[str, list[Diagnostic]] = {}
-    converted = [member for member in members if member.recipe.status == "converted"]
+    converted = [member for member in members if member.recipe.converts]
     for number, one in enumerate(converted):
         for other in converted[number + 1 :]:
             path = _disputed(one, other)
@@ -222,12 +222,12 @@ def _with(member: Member, found: Iterable[Diagnostic]) -> Member:
 
 def _together(members: Sequence[Member]) -> list[Member]:
     """All of the members, or none of them converted."""
-    reason = next((member for member in members if member.recipe.status in ("refused", "partial")), None)
+    reason = next((member for member in members if member.recipe.status == "refused"), None)
     if reason is None:
         return list(members)
     result = []
     for member in members:
-        if member.recipe.status == "converted":
+        if member.recipe.converts:
             shared = sorted(path for path in member.files() if path in reason.files() or may_use(reason, path))
             what = (
                 f"{shared[0]} with {reason.driver}" if shared else f"files with recipes that {reason.driver} belongs to"
@@ -245,7 +245,7 @@ def new_texts(members: Iterable[Member], but: Member) -> Mapping[str, str]:
     """The scripts of the other members as they will be, relative to the tree of `but`; those that it shares excepted."""
     found = {}
     for member in members:
-        if member is but or member.prefix != but.prefix or member.recipe.status != "converted":
+        if member is but or member.prefix != but.prefix or not member.recipe.converts:
             continue
         for file in member.recipe.files:
             if (

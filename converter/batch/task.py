@@ -66,7 +66,7 @@ def convert_task(task: Task) -> Finished:
         outcome = Outcome(unreadable_recipe(task.driver, problem), {})
     recipe = outcome.recipe
     changes: tuple[Change, ...] = ()
-    if recipe.status == "converted":
+    if recipe.converts:
         try:
             changes = changes_of(workspace.root, recipe.files, outcome.texts)
         except Problem as problem:

@@ -49,7 +49,7 @@ def answer(request: Request, selection: Selection) -> int:
     if selection.chosen is None:
         return _no_recipe(request, selection)
     recipe = selection.chosen.recipe
-    if recipe.status == "converted":
+    if recipe.converts:
         return _converted(request, selection.chosen)
     if request.format == "json":
         _print_json([recipe])
@@ -57,7 +57,7 @@ def answer(request: Request, selection: Selection) -> int:
         _show(
             request, [*recipe_lines(recipe, selection.chosen.texts, verbose=request.verbose), *_after(request, recipe)]
         )
-    if recipe.status in ("refused", "partial"):
+    if recipe.status == "refused":
         return REFUSED
     return DONE if request.mode == "check" else NOTHING
 
@@ -80,6 +80,8 @@ def _converted(request: Request, outcome: Outcome) -> int:
     if request.format == "text":
         lines = recipe_lines(recipe, outcome.texts, changes, request.verbose)
         _show(request, [*lines, *_next(request, changes)])
+    if recipe.status == "partial":
+        return REFUSED
     return CHANGES if changes and request.mode in ("check", "diff") else DONE
 
 

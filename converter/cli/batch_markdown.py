@@ -30,7 +30,7 @@ def markdown(survey: Survey, results: Sequence[Result], is_written: bool) -> byt
         ),
         *_section(
             "Converted" if is_written else "To convert",
-            [_converted(result) for result in results if result.recipe.status == "converted"],
+            [_converted(result) for result in results if result.recipe.converts],
         ),
         *_section(
             "Multi-stage already",

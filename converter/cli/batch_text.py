@@ -70,12 +70,12 @@ def counted(number: int, what: str) -> str:
 def _recipe(result: Result, is_written: bool) -> list[Line]:
     recipe = result.recipe
     word, style = WORDS[recipe.status]
-    if recipe.status == "converted":
-        word = "converted" if is_written else word
+    why = [_why(found, recipe) for found in recipe.diagnostics if found.severity == "error"]
+    if recipe.converts:
+        word = ("converted" if recipe.status == "converted" else "converted in part") if is_written else word
         files = ", ".join(("delete " if file.text is None else "") + _short(file.path, recipe) for file in recipe.files)
-        return [((visible(recipe.driver), "path"), (" ", ""), (word, style), (f"  {visible(files)}", "quiet"))]
-    lines: list[Line] = [((visible(recipe.driver), "path"), (" ", ""), (word, style))]
-    return [*lines, *(_why(found, recipe) for found in recipe.diagnostics if found.severity == "error")]
+        return [((visible(recipe.driver), "path"), (" ", ""), (word, style), (f"  {visible(files)}", "quiet")), *why]
+    return [((visible(recipe.driver), "path"), (" ", ""), (word, style)), *why]
 
 
 def _short(path: str, recipe: Recipe) -> str:

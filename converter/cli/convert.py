@@ -30,6 +30,7 @@ Examples:
   stageify convert --target compile --target image
                                              the Makefile is called as `make compile image`
   stageify convert --move-host-steps app     `strip app` of the script becomes a RUN of the stage
+  stageify convert --partial app             of several images, convert those that can be
   stageify convert --cache-mounts app        `-v $HOME/.m2:/root/.m2` becomes RUN --mount=type=cache
   stageify convert --ask-engine app          your engine knows what a base image runs and where
   stageify convert --pin app                 COPY --from=nginx:1.17@sha256:... of an image that is only pulled
@@ -42,7 +43,7 @@ Exit status:
   1  with --check or --diff: there is something to convert; with --verify: the images differ
   2  the call or the environment is wrong
   3  nothing to convert here: no recipe, not the pattern, or already multi-stage
-  4  refused: something stands in the way, and the message says what
+  4  refused, or with --partial refused in part: the message says what stands in the way
 """
 
 NOT_PROVED = 1

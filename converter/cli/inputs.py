@@ -71,6 +71,7 @@ def _wishes(forms: Forms) -> Wishes:
     return Wishes(
         move_host_steps=forms.move_host_steps,
         cache_mounts=forms.cache_mounts,
+        partial=forms.partial,
         ask_engine=forms.ask_engine,
         pin=forms.pin,
     )

@@ -156,6 +156,14 @@ class Forms(Struct, frozen=True):
             rich_help_panel=FORM,
         ),
     ] = False
+    partial: Annotated[
+        bool,
+        typer.Option(
+            "--partial",
+            help="Where only some of the images convert, convert these (status 4); the others are built as before.",
+            rich_help_panel=FORM,
+        ),
+    ] = False
     ask_engine: Annotated[
         bool,
         typer.Option(

@@ -29,7 +29,7 @@ def recipe_lines(
     for found in recipe.diagnostics:
         lines += [*diagnostic_lines(found, texts), ()]
     lines.append(((visible(recipe.driver), "heading"), (" ", ""), (verdict, style)))
-    if recipe.status in ("converted", "partial"):
+    if recipe.converts:
         lines += _block("stages", _stages(recipe))
         lines += _block("copies", _copies(recipe.copies))
         lines += _block("images", _images(recipe))

@@ -109,7 +109,7 @@ def verify(
     seconds = inputs.seconds("--timeout", timeout)
     picked = pick(context, path, named, told, forms, color)
     outcome = picked.selection.chosen
-    if outcome is None or outcome.recipe.status not in ("converted", "partial"):
+    if outcome is None or not outcome.recipe.converts:
         request = Request(
             root=picked.root,
             paths=picked.paths,

@@ -324,6 +324,23 @@ class Checker:
                             "do it before the first build, or add the path to .dockerignore",
                         )
 
+    def check_other_builds(self, plans: list[FinalPlan], builders: set[int]) -> None:
+        """A new ignore file does not change what builds see that are no part of the conversion."""
+        finals = {plan.runtime.event.number for plan in plans}
+        for plan in plans:
+            for event in self.work.builds if plan.context.ignore is not None else ():
+                if event.number in finals or event.number in builders or event.context != plan.context.folder:
+                    continue
+                file = self.work.loader.loaded.get(event.number)
+                if file is None or contexts.needs_context(file):
+                    raise refuse(
+                        "STG504",
+                        "the single Dockerfile needs another ignore file, and this build would take other files with it",
+                        event.site.source,
+                        event.site.span,
+                        "build it from another folder, or make one ignore file serve both builds first",
+                    )
+
     def is_recipes_own(self, path: str, entry: Entry | None, plan: FinalPlan) -> bool:
         """Whether this is one of the Dockerfiles put into place, which the conversion changes in any case."""
         own = {plan.runtime.path, *(builder.path for builder in plan.builders)}

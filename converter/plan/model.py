@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from converter.diagnostics import Diagnostic
+from converter.machine.events import Built
 from converter.plan import copies
 from converter.plan.arguments import Renames
 from converter.plan.dockerfiles import BuildFile
@@ -15,7 +16,7 @@ from converter.plan.merge import Blocks
 from converter.plan.rebase import Context
 from converter.result import Assumption
 from converter.shell.interpreter import Run
-from converter.source import Edit, Span
+from converter.source import Edit, Source, Span
 
 
 class NotThePattern(Exception):
@@ -42,10 +43,19 @@ class FinalPlan(Struct, frozen=True):
     renames: Renames = {}
 
 
+class Left(Struct, frozen=True):
+    """A build that stays as it is, in a recipe of which only some images convert: its Dockerfile where that could be
+    read, and why."""
+
+    event: Built
+    source: Source | None
+    why: Diagnostic
+
+
 class Plan(Struct):
     """Everything that changes, and why.
 
-    `word_edits` are edits inside commands that stay, by script path and the command's span; so is `why`.
+    `left` are the builds that do not convert. `word_edits` are edits inside commands that stay, by script path and the command's span; so is `why`.
     """
 
     run: Run
@@ -56,3 +66,4 @@ class Plan(Struct):
     deleted: list[str] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)

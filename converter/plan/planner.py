@@ -55,14 +55,16 @@ def plan(
     mentions: Mapping[str, str] | None = None,
     runtime: str | None = None,
     wishes: Wishes = NO_WISHES,
+    only: frozenset[int] | None = None,
 ) -> Plan:
     """Plans the conversion of a run. `image` picks one final image by its tag, `runtime` names the Dockerfile of one that
-    the script does not build. `wishes` are the person's about the form of the result.
+    the script does not build. `wishes` are the person's about the form of the result. With `only`, the final builds with
+    these numbers are converted, and all others stay as they are.
 
     `mentions` maps paths of other files of the tree to their texts, to see who else needs a builder Dockerfile.
     Raises `NotThePattern`, `Refusal` or `NeedsFiles`.
     """
-    return _Planner(Work(run, loader, image, mentions or {}, runtime, wishes)).plan()
+    return _Planner(Work(run, loader, image, mentions or {}, runtime, wishes, only)).plan()
 
 
 _INNER = 1000
@@ -125,6 +127,7 @@ class _Planner:
         )
         self.check_constants(builders, liveness)
         self.checker.check_order(plans, liveness)
+        self.checker.check_other_builds(plans, builders)
         editor = CallEditor(self.work, self.spellings)
         editor.edit_commands(result)
         editor.dropped_words(result)

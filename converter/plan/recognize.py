@@ -49,8 +49,11 @@ class Recognizer:
                 files.append(file)
                 taken = self.look(file)
             except Refusal as refusal:
-                if refusal.diagnostic.code == "STG302" and self.work.image is None:
+                if refusal.diagnostic.code == "STG302" and self.work.chooses_all:
                     # what it takes is decided by a branch, so what the others leave it is not known either
+                    raise
+                if refusal.diagnostic.code == "STG201" and self.work.chooses_all and self.outs_for(event):
+                    # a file of the recipe that no engine takes
                     raise
                 refusals.append(refusal)
                 continue
@@ -62,7 +65,7 @@ class Recognizer:
             # what other ways to start the driver build is theirs
             finals = []
         for file in files:
-            if end is None or file.event.number < end:
+            if (end is None or file.event.number < end) and self.is_concerned(file):
                 self.check_sources(file, bool(finals))
         if finals:
             if self.work.image is not None:
@@ -70,7 +73,9 @@ class Recognizer:
                 if not wanted:
                     tags = ", ".join(self.work.show(tag.flat) for file in finals for tag in file.event.tags) or "none"
                     raise refuse("STG102", f"no final image has the tag `{self.work.image}`; there are: {tags}")
-                return wanted
+                finals = [file for file in finals if file.path in {one.path for one in wanted}]
+            if self.work.only is not None:
+                finals = [file for file in finals if file.event.number in self.work.only]
             return finals
         copied = [out for out in self.work.outs if out.mechanism != MOUNTED]
         if copied and refusals:
@@ -83,6 +88,40 @@ class Recognizer:
         self.check_worked_on()
         self.check_unpacked()
         raise self.nothing_to_convert(files)
+
+    def outs_for(self, event: Built) -> set[int]:
+        """What was copied into the context of a build before it."""
+        context = event.context
+        return {
+            out.number for out in self.work.outs
+            if out.number < event.number and (out.path == context or paths.is_below(out.path, context))
+        }  # fmt: skip
+
+    def is_concerned(self, file: BuildFile) -> bool:
+        """Whether the conversion rests on a build: not on that of an image that is left as it is."""
+        if self.work.only is None or file.event.number in self.work.only:
+            return True
+        images = [out.container.image for out in self.work.outs]
+        return any(image is not None and file.event.number in image.events for image in images)
+
+    def survey(self) -> tuple[list[BuildFile], dict[int, Refusal]]:
+        """The builds that take artifacts, and why others cannot be told what they take. Raises `NeedsFiles`."""
+        self.prefetch()
+        refused: dict[int, Refusal] = {}
+        finals: list[BuildFile] = []
+        for event in self.work.builds:
+            if self.work.run.main_end is not None and event.number >= self.work.run.main_end:
+                continue
+            try:
+                file = self.work.loader.load(event)
+                self.work.taken[event.number] = taken = self.look(file)
+                self.check_sources(file, True)
+            except Refusal as refusal:
+                refused[event.number] = refusal
+                continue
+            if taken.takes:
+                finals.append(file)
+        return finals, refused
 
     def find_elsewhere(self) -> list[BuildFile]:
         """The Dockerfile of the tree that takes the artifacts, where the script builds no image from them."""
@@ -169,6 +208,8 @@ class Recognizer:
         for made in taken.host_made:
             event = self.work.run.events[made.event]
             self.check_host_made(made.path, event)
+            if not taken.takes and isinstance(event, RanCommand):
+                self.check_written(made.path, event)
         feeds = {
             number for out in self.work.outs if out.container.image is not None
             for number in out.container.image.events
@@ -271,6 +312,23 @@ class Recognizer:
                 raise refuse(
                     "STG501",
                     f"`{event.verb}` {does} after it was copied out",
+                    event.site.source,
+                    event.site.span,
+                    "move this step into the builder Dockerfile first",
+                )
+
+    def check_written(self, path: str, event: RanCommand) -> None:
+        """A redirection into a file of an image that takes artifacts in no other form: it would stay as it is unseen."""
+        commands = [
+            other for other in self.work.run.events[: event.number + 1]
+            if isinstance(other, RanCommand) and (other.site == event.site or other.number in event.fed_by)
+        ]  # fmt: skip
+        for command in commands:
+            entries = [command.state.files.lookup(name) for name in command.paths]
+            if any(entry is not None and isinstance(entry.origin, FromContainer) for entry in entries):
+                raise refuse(
+                    "STG501",
+                    f"`{command.name}` makes `{self.work.show(path)}` out of an artifact after it was copied out",
                     event.site.source,
                     event.site.span,
                     "move this step into the builder Dockerfile first",
@@ -393,6 +451,10 @@ class Recognizer:
                 for take in taken.takes:
                     others |= {artifact.origin.event for use in take.sources for artifact in use.artifacts}
                     others |= {use.archive for use in take.sources if use.archive is not None}
+        for event in self.work.builds:
+            if event.number not in self.work.taken:
+                # it may take anything of its context
+                others |= self.outs_for(event)
         return numbers - others
 
 

@@ -29,7 +29,10 @@ WAYS = frozenset({"no-cache", "pull", "quiet", "progress", "rm", "force-rm", "ta
 
 
 class Work:
-    """One recipe under planning: `taken` is what each build takes, `runs` what each container did, by event number."""
+    """One recipe under planning: `taken` is what each build takes, `runs` what each container did, by event number.
+
+    With `only`, the final builds with these numbers are converted, and all others stay as they are.
+    """
 
     def __init__(
         self,
@@ -39,7 +42,9 @@ class Work:
         mentions: Mapping[str, str],
         runtime: str | None = None,
         wishes: Wishes = NO_WISHES,
+        only: frozenset[int] | None = None,
     ) -> None:
+        self.only = only
         self.wishes = wishes
         self.run = run
         self.loader = loader
@@ -53,6 +58,11 @@ class Work:
         self.runs: dict[int, Running] = {}
         self.assumptions: list[Assumption] = []
         self.diagnostics: list[Diagnostic] = []
+
+    @property
+    def chooses_all(self) -> bool:
+        """Whether every final image of the recipe has to convert."""
+        return self.image is None and self.only is None
 
     def artifacts(self) -> Iterator[Artifact]:
         """All artifacts that the builds take."""

@@ -160,7 +160,7 @@ def _reason(group: Group) -> tuple[Recipe, Diagnostic] | None:
     errors = [
         (recipe, found)
         for recipe in group.recipes
-        if recipe.status != "converted"
+        if not recipe.converts
         for found in recipe.diagnostics
         if found.severity == "error"
     ]

@@ -40,7 +40,7 @@ class Group(Struct, frozen=True):
     @property
     def is_converted(self) -> bool:
         """Whether there is a change that converts them all."""
-        return all(recipe.status == "converted" for recipe in self.recipes)
+        return all(recipe.converts for recipe in self.recipes)
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -1,0 +1,3 @@
+FROM alpine:3.10
+COPY client /usr/local/bin/client
+CMD ["client"]

@@ -1,0 +1,3 @@
+FROM alpine:3.10
+COPY server /usr/local/bin/server
+CMD ["server"]
