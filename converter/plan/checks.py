@@ -268,6 +268,10 @@ class Checker:
         if not contexts.needs_context(builder):
             return
         path = paths.join(builder.event.context, ".dockerignore")
+        filling = runtime.event.state.files.filling(path)
+        if filling is not None and runtime.event.state.files.certain(path) is None:
+            event = self.work.run.events[filling.event]
+            self.work.assume(f"no `{self.work.show(path)}` comes with what this puts into the folder", event)
         then, now = (file.event.state.files.certain(path) for file in (builder, runtime))
         if (then.origin if then else None) != (now.origin if now else None):
             raise refuse(

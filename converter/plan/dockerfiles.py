@@ -368,7 +368,8 @@ class Loader:
         path = event.state.files.follow(paths.join(event.context, ".dockerignore"))
         entry = event.state.files.certain(path)
         filling = event.state.files.filling(path) if entry is None else None
-        if entry is None and (filling is None or not filling.folder):
+        if entry is None and (filling is None or event.state.files.start.kind(event.context) is not None):
+            # what a command puts into a folder of the tree is taken not to be the ignore file of that
             return IgnoreRules()
         own = entry.origin.path if entry is not None and isinstance(entry.origin, FromTree) else None
         if entry is not None and isinstance(entry.origin, FromContainer):

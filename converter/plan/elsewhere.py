@@ -72,7 +72,9 @@ def find(work: Work, looked: list[tuple[BuildFile, Taken]]) -> list[tuple[BuildF
     """Of several Dockerfiles and folders, those that take artifacts and miss nothing; of one file the first folder."""
     good: dict[str, tuple[BuildFile, Taken]] = {}
     for file, taken in looked:
-        if taken.takes and not taken.missing and not taken.host_made:
+        # one that takes its whole context takes the artifact by chance
+        named = any(use.artifacts and not use.keeps_host for take in taken.takes for use in take.sources)
+        if named and not taken.missing and not taken.host_made:
             good.setdefault(file.path, (file, taken))
     return list(good.values())
 

@@ -178,6 +178,7 @@ class Recognizer:
         event = file.event
         undecided = self.work.undecided_file
         taken = look(file.stages, expand, event.state.files, event.context, file.ignore, file.source, undecided)
+        taken = self.without_leftovers(file, taken)
         artifacts = [a for take in taken.takes for use in take.sources for a in use.artifacts]
         if artifacts and all(artifact.swept for artifact in artifacts):
             # everything that it takes is in the tree: a container that only looked at the folder, or formatted it, is
@@ -186,6 +187,27 @@ class Recognizer:
             if not any(self.produces(number) for number in outs):
                 return replace(taken, takes=())
         return taken
+
+    def without_leftovers(self, file: BuildFile, taken: Taken) -> Taken:
+        """What a file takes, but for what a whole context brings along that an image of the same file left on the host:
+        its stages have that already."""
+        own = [take for take in taken.takes if all(use.keeps_host for use in take.sources) and all(
+            self.is_of(file, artifact.origin.event) for use in take.sources for artifact in use.artifacts
+        )]  # fmt: skip
+        if not own:
+            return taken
+        return replace(
+            taken, takes=tuple(take for take in taken.takes if take not in own), others=(*taken.others, *own)
+        )
+
+    def is_of(self, file: BuildFile, number: int) -> bool:
+        """Whether files were copied out of an image that this Dockerfile builds."""
+        out = self.work.run.events[number]
+        assert isinstance(out, CopiedOut)
+        builds = [self.work.run.events[event] for event in (out.container.image.events if out.container.image else ())]
+        return bool(builds) and all(
+            isinstance(one, Built) and one.dockerfile == file.event.dockerfile for one in builds
+        )
 
     def produces(self, number: int) -> bool:
         """Whether the container that left a mounted folder ran something that is there to make files in it."""
@@ -224,10 +246,11 @@ class Recognizer:
                 event = mounted[-1]
                 raise refuse(
                     "STG404",
-                    f"`{self.work.show(gap.path)}` is not in the tree: it seems to be made by this container in a mounted folder",
+                    f"`{self.work.show(gap.path)}` is not in the tree: it seems to be made by this container in a mounted "
+                    "folder, and which folder of the tree that is, is not known",
                     event.site.source,
                     event.site.span,
-                    "builds in mounted folders are not converted; convert this recipe by hand",
+                    "name the folder from the root, as in `-v $PWD/FOLDER:...`, then try again",
                 )
             if earlier and file.event.number not in feeds and is_known(gap.path):
                 maker = self.may_have_made(file, taken, earlier[0])

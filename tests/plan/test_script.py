@@ -313,3 +313,31 @@ def test_a_folder_with_an_unknown_name_goes_with_what_was_copied_into_it() -> No
         f'cp "out/v$V/app" app\n{FINAL}\n'
     )
     assert written(convert_texts(recipe(script, others={"main.go": ""})), "build.sh") == f"{FINAL}\n"
+
+
+def test_what_an_image_of_the_same_file_left_on_the_host_makes_no_recipe_of_it() -> None:
+    script = (
+        "docker build --target builder -t b .\ndocker create --name c b\ndocker cp c:/src/app app\ndocker rm c\n"
+        "docker build -t app .\nscp app host:\n"
+    )
+    dockerfile = "FROM golang:1.13 AS builder\nWORKDIR /src\nCOPY . .\nRUN go build -o app .\n\nFROM alpine:3.10\nCOPY --from=builder /src/app /\n"
+    texts = {"build.sh": script, "Dockerfile": dockerfile, "main.go": ""}
+    assert convert_texts(texts).status == "not-the-pattern"
+
+
+def test_a_dockerfile_that_takes_its_whole_context_is_not_found_by_the_artifact() -> None:
+    script = f"{BUILD}\n{CREATE}\n{COPY}\nscp app host:\n"
+    texts = {
+        "build.sh": script,
+        "Dockerfile.build": BUILDER,
+        "Dockerfile.dev": "FROM alpine:3.10\nCOPY . /src\n",
+        "main.go": "",
+    }
+    assert convert_texts(texts).status == "not-the-pattern"
+
+
+def test_a_script_may_look_itself_up() -> None:
+    head = 'HERE=$(cd "$(dirname "$(command -v -- "$0")")" && pwd)\n'
+    script = f"{head}docker run --rm -v $HERE:/src -w /src golang:1.13 go build -o app .\ndocker build -t app .\n"
+    texts = {"build.sh": script, "Dockerfile": RUNTIME, "main.go": ""}
+    assert written(convert_texts(texts), "build.sh") == f"{head}docker build -t app .\n"

@@ -119,6 +119,21 @@ def test_what_is_fetched_in_between_comes_from_the_context(line: str) -> None:
     assert "COPY notices /opt/\n" in written(answer(line, runtime=OTHER), "Dockerfile")
 
 
+def test_a_member_of_an_archive_that_is_not_known_is_all_that_arrives() -> None:
+    others = {"main.go": "", "tools.tar": ""}
+    texts = recipe(FIRST.format(line="tar -xf tools.tar notices"), BUILDER, f"FROM alpine:3.10\n{OTHER}", others)
+    found = convert_texts(texts)
+    assert "COPY notices /opt/\n" in written(found, "Dockerfile")
+    assert not any(".dockerignore" in assumption.about for assumption in found.assumptions)
+
+
+def test_an_archive_that_is_unpacked_in_the_tree_is_taken_to_bring_no_ignore_file() -> None:
+    line = "curl -L https://x.org/notices.tgz | tar xz"
+    found = convert_texts(recipe(FIRST.format(line=line), BUILDER, f"FROM alpine:3.10\n{OTHER}", {"main.go": ""}))
+    assert "COPY notices /opt/\n" in written(found, "Dockerfile")
+    assert any("no `.dockerignore` comes" in assumption.about for assumption in found.assumptions)
+
+
 def test_an_owner_on_the_host_is_nothing_that_a_build_sees() -> None:
     script = (
         "docker build -t b -f Dockerfile.build .\nmkdir -p out\ndocker run --rm -v $PWD/out:/o b cp /src/app /o/app\n"

@@ -221,8 +221,13 @@ def _unpack(call: Call, state: State, words: _Words, archive: tuple[int, str]) -
             arrived = arrive(call, state, target, found[0], extraction)
         return arrived or changed(call, state, files, (archive,), reads=(archive[1],), makes=(target,))
     if entry is None or words.operands or not words.understood or not isinstance(entry.origin, FromArchive):
+        picked = _picked(words)
+        if picked and words.understood and not words.strip and is_known(target):
+            # of an archive that is not known, no more than the members that are named
+            places = [paths.join(target, name) for name in picked]
+            return changed(call, state, taint(files, places, number), (archive,), reads=(archive[1],), makes=places)
         return _filled(call, state, words.folder, (archive,))
-    places: list[str] = []
+    places = []
     placed = files
     for member in entry.origin.members:
         parts = member.name.split("/") if member.name else []

@@ -28,7 +28,7 @@ from converter.machine.mechanisms import COPIED, UNPACKED
 from converter.machine.predicate import Atom
 from converter.machine.state import Container, Image, State
 from converter.machine.streams import ContainerTar, TarMember
-from converter.machine.value import TOKEN_END, TOKEN_START, Piece, Value, is_known
+from converter.machine.value import TOKEN_END, TOKEN_START, Piece, Value, is_known, join
 from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.inputs import redirected
 from converter.shell.commands.other import other
@@ -146,9 +146,12 @@ def _unprefixed(call: Call, state: State) -> Result:
                 shifted = replace(call, fields=rest)
                 return COMMANDS[inner](shifted, state)
     if name == "command" and rest and rest[0].value.flat in ("-v", "-V"):
-        return other(call, state, opaque=False)
-    if name == "command" and rest and rest[0].value.flat in ("-v", "-V"):
-        return other(call, state, opaque=False)
+        result = other(call, state, opaque=False)
+        asked = [field.value for field in rest[1:] if field.value.flat != "--"]
+        if rest[0].value.flat == "-v" and len(asked) == 1 and "/" in asked[0].flat:
+            # a path is its own answer, where there is such a program
+            return replace(result, output=join((asked[0], Value.literal("\n"))))
+        return result
     return other(call, state)
 
 
