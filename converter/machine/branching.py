@@ -55,6 +55,16 @@ def meet(before: State, paths: list[tuple[Condition, State]], unknowns: Unknowns
     )
 
 
+def effort(paths: list[tuple[Condition, State]]) -> int:
+    """How many events' work `meet` is: for a file that only some paths changed, the others look through all theirs."""
+    first = paths[0][1].files
+    if all(state.files is first for _, state in paths):
+        return 0
+    counts = [len(state.files.changes) for _, state in paths]
+    changed = len({path for _, state in paths for path in state.files.changes})
+    return sum(counts) // 8 + sum((changed - count) * count for count in counts) // 1000
+
+
 def resolved(state: State, unknowns: Unknowns) -> State:
     """The state with every choice made that its facts decide."""
     facts = state.facts

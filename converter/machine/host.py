@@ -251,7 +251,7 @@ class HostFiles(Struct, frozen=True):
         kind = self.start.kind(path)
         if kind is not None:
             return Entry(kind, FromTree(path))
-        if any(paths.is_below(changed, path) for changed, entry in self.changes.items() if entry is not None):
+        if any(self.changes[changed] is not None for changed in self.below(path)):
             return Entry("folder", FromTree(path))
         overlay = self.overlay(path)
         return overlay.entry(path) if overlay is not None else None
@@ -412,8 +412,13 @@ class HostFiles(Struct, frozen=True):
 
     def put(self, path: str, entry: Entry | None) -> HostFiles:
         """The files with the entry at the path in place of whatever was there and below it."""
-        changes = {key: value for key, value in self.changes.items() if not paths.is_below(key, path)}
-        changes[path] = entry
+        below = self.below(path)
+        if below:
+            gone = set(below)
+            changes = {key: value for key, value in self.changes.items() if key not in gone}
+            changes[path] = entry
+        else:
+            changes = {**self.changes, path: entry}
         if not self.fillings:
             return replace(self, changes=changes)
         left = tuple(one for one in self.fillings if one.folder != path and not paths.is_below(one.folder, path))
@@ -425,4 +430,15 @@ class HostFiles(Struct, frozen=True):
 
     def changed_below(self, folder: str) -> list[tuple[str, Entry | None]]:
         """Changed paths at or inside the folder, in order of change."""
-        return [(path, entry) for path, entry in self.changes.items() if path == folder or paths.is_below(path, folder)]
+        inside = self.below(folder)
+        if not inside:
+            return [(folder, self.changes[folder])] if folder in self.changes else []
+        wanted = {*inside, folder}
+        return [(path, entry) for path, entry in self.changes.items() if path in wanted]
+
+    def below(self, folder: str) -> list[str]:
+        """Changed paths inside the folder, as `paths.is_below` has it: a script may have changed thousands."""
+        if folder == "":
+            return [path for path in self.changes if paths.is_below(path, folder)]
+        start = folder if folder.endswith("/") else folder + "/"
+        return [path for path in self.changes if path.startswith(start)]

@@ -122,6 +122,11 @@ class State(Struct, frozen=True):
         """The state with the variable set."""
         return replace(self, variables={**self.variables, name: variable})
 
+    @property
+    def size(self) -> int:
+        """How much there is to look through: the files that were changed, and the variables."""
+        return len(self.files.changes) + len(self.variables)
+
     def with_files(self, files: HostFiles) -> State:
         """The state with other files."""
         return replace(self, files=files)

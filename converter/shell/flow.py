@@ -157,6 +157,7 @@ def follow(machine: Interpreter, state: State, paths: list[tuple[Condition, Foll
     defined = []
     for condition, path in paths:
         machine.functions = dict(functions)
+        machine.spend(8 + state.size // 8)
         start = machine.number()
         after = path(branching.enter(state, condition, machine.run.unknowns))
         if after.flow == "run":
@@ -175,6 +176,7 @@ def follow(machine: Interpreter, state: State, paths: list[tuple[Condition, Foll
             if other.get(name) != machine.functions.get(name):
                 # which one is called is decided by the test
                 machine.functions[name] = machine.ambiguous(going[0][0])
+    machine.spend(branching.effort(going))
     after = branching.meet(state, going, machine.run.unknowns)
     if after.status == "unknown" and len(going) > 1:
         asked: Predicate | None = Either(())

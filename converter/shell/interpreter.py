@@ -73,8 +73,9 @@ CHOOSING = frozenset({".", "source", "eval", "bash", "sh", "dash"})
 """Commands that are run once for each value that branches gave to their words."""
 
 MAX_STEPS = 20_000
-MAX_WORK = 60_000
-"""Events, each counted with an eighth of the files and variables that the state before it has."""
+MAX_WORK = 40_000
+"""Events, each counted with a thirty-second of the files and variables that the state before it has; and the ways from a
+test, each counted as eight events, with what letting them meet takes (`branching.effort`)."""
 
 MAX_DEPTH = 60
 
@@ -513,13 +514,17 @@ class Interpreter:
 
     def record(self, event: Event) -> None:
         """Adds an event. Raises `Refusal` where following the script becomes too much work."""
-        self.work += 1 + (len(event.state.files.changes) + len(event.state.variables)) // 8
-        if self.work > MAX_WORK:
-            message = "following this script is more work than is done for one, with all the files that it makes"
-            raise refuse("STG305", message, event.site.source, event.site.span, "convert this part by hand")
+        self.spend(1 + event.state.size // 32)
         if self.first_opaque is None and isinstance(event, RanCommand) and event.opaque:
             self.first_opaque = event.number
         self.run.events.append(event)
+
+    def spend(self, work: int) -> None:
+        """Counts work, see `MAX_WORK`. Raises `Refusal` where it is too much."""
+        self.work += work
+        if self.work > MAX_WORK:
+            message = "following this script is more work than is done for one, with all its branches and the files that it makes"
+            raise refuse("STG305", message, *self.here(), "convert this part by hand")
 
     def simple(self, command: syntax.SimpleCommand, state: State, source: Source) -> State:
         outer = self.site
