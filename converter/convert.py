@@ -408,6 +408,7 @@ def _recipe(
             result.why.get(path, {}),
             len(run.scripts) == 1,
             run.reads,
+            run.unknowns,
         )
         if path in result.deleted:
             whole = Span(0, len(source.text))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from converter.diagnostics import Refusal, refuse
-from converter.machine.predicate import Atom, Condition, Not, Predicate, atoms
+from converter.machine.events import Event
+from converter.machine.predicate import Atom, Condition, Not, Predicate, atoms, decide
 from converter.machine.value import Unknowns
 
 _ASKING = r"(?s)\b(docker|podman|nerdctl|buildah)\b.*\b(images?|ps|inspect|container)\b"
@@ -24,6 +25,13 @@ def undecided(what: str, options: Sequence[tuple[Condition, str]], unknowns: Unk
         condition.span,
         _choosing([one.predicate for one, _ in options], unknowns),
     )
+
+
+def parting(one: Event, other: Event) -> tuple[Condition, Condition] | None:
+    """The outcomes of a test that decide which of two events happens; None where it is no test that parts them."""
+    mine = next((c for c in one.state.conditions if decide(c.predicate, other.state.facts) is False), None)
+    yours = next((c for c in other.state.conditions if decide(c.predicate, one.state.facts) is False), None)
+    return (mine, yours) if mine is not None and yours is not None else None
 
 
 def _when(condition: Condition) -> str:

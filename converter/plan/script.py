@@ -9,8 +9,10 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from converter.diagnostics import refuse
+from converter.diagnostics import Refusal, refuse
 from converter.machine.events import Announced, Assigned, Built, ChangedFolder, Event, RanCommand, Site, Skipped
+from converter.machine.value import Unknowns
+from converter.plan.branches import parting, undecided
 from converter.plan.liveness import call_goes, is_void
 from converter.plan.uses import readers_of
 from converter.shell import syntax
@@ -38,14 +40,15 @@ def edit_script(
     why: Mapping[Span, str],
     alone: bool = True,
     reads: Iterable[Read] = (),
+    unknowns: Unknowns | None = None,
 ) -> ScriptEdits:
     """Takes out the commands all of whose events are dead.
 
-    `reads` are the uses of variables. `alone` tells that no other script takes part, which could call this one's functions.
+    `reads` are the uses of variables; `unknowns` are those of the run. `alone` tells that no other script takes part, which could call this one's functions.
     `word_edits` are changes inside commands that stay, by the command's span. Raises `Refusal`
     where one command has two fates, or a removed part cannot be cut out of its construct.
     """
-    return _Editor(source, script, events, live, word_edits, why, alone, reads).result()
+    return _Editor(source, script, events, live, word_edits, why, alone, reads, unknowns or Unknowns()).result()
 
 
 class _Editor:
@@ -59,8 +62,10 @@ class _Editor:
         why: Mapping[Span, str],
         alone: bool,
         reads: Iterable[Read],
+        unknowns: Unknowns,
     ) -> None:
         self.source = source
+        self.unknowns = unknowns
         self.text = source.text
         self.script = script
         self.word_edits = word_edits
@@ -210,6 +215,23 @@ class _Editor:
             return "gone"
         return self.event_verdict(command.span, events)
 
+    def two_fates(self, site: Site, dead: Event, live: list[Event]) -> Refusal:
+        """The refusal for a command one use of which goes and another stays: it names the test that parts them."""
+        for event in live:
+            parted = parting(dead, event)
+            if parted is not None:
+                line, _ = self.source.position(site.span.start)
+                text = " ".join(self.source.slice(site.span).split())
+                what = f"what becomes of `{text}` in line {line}"
+                return undecided(what, [(parted[0], "it goes away"), (parted[1], "it stays")], self.unknowns)
+        return refuse(
+            "STG304",
+            "one use of this command goes away and another one stays",
+            self.source,
+            site.span,
+            "split it into two commands",
+        )
+
     def event_verdict(self, span: Span, events: list[Event]) -> Verdict:
         """What becomes of a command, from all that it did in the run."""
         if not events:
@@ -226,13 +248,7 @@ class _Editor:
                 if len({event.calls for event in events}) > 1 or not any(event.calls for event in events):
                     return "kept"
             if not all(any(self.call_goes(call) for call in event.calls) for event in dead):
-                raise refuse(
-                    "STG304",
-                    "one use of this command goes away and another one stays",
-                    self.source,
-                    site.span,
-                    "split it into two commands",
-                )
+                raise self.two_fates(site, dead[0], [event for event in events if event.number in self.live])
         return "kept"
 
     # constructs that are followed

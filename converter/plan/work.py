@@ -112,6 +112,8 @@ class Work:
         if asked and not any(one.choices for one in made) and self.same_build([one.event for one in made]):
             return made[0]
         options = [(condition, self.built_from(choice)) for condition, choice in image.choices]
+        if len({outcome for _, outcome in options}) == 1:
+            options = [(condition, self.built_by(choice)) for condition, choice in image.choices]
         raise undecided(what, options, self.run.unknowns)
 
     def same_build(self, numbers: list[int]) -> bool:
@@ -130,6 +132,12 @@ class Work:
         built = self.run.events[image.event]
         assert isinstance(built, Built)
         return f"it is built from {self.show(built.dockerfile)}"
+
+    def built_by(self, image: Image | None) -> str:
+        if image is None:
+            return self.built_from(image)
+        site = self.run.events[image.event].site
+        return f"it is built by `{' '.join(site.source.slice(site.span).split())}`"
 
     def undecided_file(self, path: str, found: Alternatives) -> Refusal:
         """The refusal for an artifact that lies at its place on some paths only, or is another one."""

@@ -11,7 +11,7 @@ from converter.machine import paths
 from converter.machine.events import RanCommand
 from converter.machine.host import FromHost, FromTree
 from converter.machine.state import State, Variable
-from converter.machine.value import is_known
+from converter.machine.value import Value, is_known
 from converter.shell import flow, reader
 from converter.shell.assignments import positional_after
 from converter.shell.commands.call import Call, Handler, Result
@@ -144,6 +144,8 @@ def started(
         return None
     path = state.files.follow(path)
     entry = state.files.certain(path)
+    if entry is not None and isinstance(entry.origin, FromHost):
+        return _written(machine.text_of(path, state), call, state, kind, skip, options, path)
     if entry is None or entry.kind != "file" or not isinstance(entry.origin, FromTree):
         return None
     source = machine.text_source(entry.origin.path)
@@ -176,6 +178,25 @@ def started(
         machine.back_to(mark)
         return other(call, state)
     return Result(after, None)
+
+
+def _written(
+    text: Value | None,
+    call: Call,
+    state: State,
+    kind: Dialect | None,
+    skip: int,
+    options: frozenset[str] | None,
+    path: str,
+) -> Result | None:
+    """A script that the script wrote itself: its commands happen where it is started; None as for `started`."""
+    if text is None or not text.known or not re.search(_ENGINE, text.flat, re.IGNORECASE):
+        return None
+    machine = call.machine
+    given = machine.options_of(Source(path, text.flat)) if options is None else options
+    inner = positional_after(call, call.fields[skip:], replace(state, options=given))
+    shell = kind or dialect_of(text.flat)
+    return commands_of(text.flat, call, inner, lambda found, run: machine.child(run, found, state, shell, path))
 
 
 def _does_work(text: str) -> bool:

@@ -58,6 +58,23 @@ def test_the_refusal_says_with_which_argument_the_script_is_a_recipe() -> None:
     assert "(it converts with `-- x` or `-- y`)" in (diagnostic.help or "")
 
 
+def test_a_command_that_one_way_leaves_in_another_folder_names_the_test() -> None:
+    script = f'if [ -n "$CI" ]; then cd sub; fi\n{BUILD}\n{REST}'
+    answer = convert_texts(recipe(script, others={"sub/Dockerfile.build": "FROM alpine\n"}))
+    (diagnostic,) = answer.diagnostics
+    assert (answer.status, diagnostic.code) == ("refused", "STG302")
+    assert '`[ -n "$CI" ]`' in diagnostic.message
+    assert "--env CI=VALUE" in (diagnostic.help or "")
+
+
+def test_builds_of_one_dockerfile_are_told_apart_by_their_commands() -> None:
+    script = f'if [ "$1" = a ]; then\n  docker build --build-arg M=1 -t app:build -f Dockerfile.build .\nelse\n  {BUILD}\nfi\n{REST}'
+    builder = "FROM golang:1.13\nARG M=2\nWORKDIR /src\nCOPY . .\nRUN go build -o app .\n"
+    (diagnostic,) = convert_texts(recipe(script, builder=builder)).diagnostics
+    assert "--build-arg M=1" in diagnostic.message
+    assert f"it is built by `{BUILD}`" in diagnostic.message
+
+
 def test_the_variable_that_is_given_decides() -> None:
     script = f'if [ -n "$CI" ]; then\n  {BUILD}\nfi\n{REST}'
     answer = convert_texts(recipe(script), environment={"CI": "1"})

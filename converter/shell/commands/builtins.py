@@ -11,6 +11,7 @@ from converter.diagnostics import refuse
 from converter.lazy import lazily
 from converter.machine import paths
 from converter.machine.events import ChangedFolder, RanCommand
+from converter.machine.host import FromTree
 from converter.machine.state import State, Variable
 from converter.machine.value import EMPTY, Value, is_known
 from converter.shell.commands.call import Call, Handler, Result
@@ -214,7 +215,20 @@ def source(call: Call, state: State) -> Result:
             "put its commands into the script, or convert by hand",
         )
     _stay(call, state)
-    return Result(call.machine.source_file(path, call, state), None)
+    if isinstance(entry.origin, FromTree):
+        return Result(call.machine.source_file(entry.origin.path, call, state), None)
+    text = call.machine.text_of(path, state)
+    if text is None or not text.known:
+        raise refuse(
+            "STG303",
+            f"`{flat}` is read into the script, which writes it, and what is in it is not known",
+            call.source,
+            call.site.span,
+            "put its commands into the script, or convert by hand",
+        )
+    from converter.shell.children import commands_of
+
+    return commands_of(text.flat, call, state, lambda inner, run: run(inner))
 
 
 def _stay(call: Call, state: State) -> None:
