@@ -56,7 +56,7 @@ def _job(name: str, source: Source, node: Node, known: dict[str, str]) -> Job:
     environment = {re.sub(r"\W", "_", variable).upper(): value for variable, value in known.items()}
     steps = get(node, "steps")
     assert isinstance(steps, Sequence)
-    slot = step_slot(source, steps, f"the steps of the job `{name}`")
+    slot = step_slot(source, steps)
     shells = []
     for step in steps.items:
         task = (text(get(step, "task")) or "").lower()

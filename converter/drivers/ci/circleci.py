@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from converter.drivers.ci.document import (
     Node,
@@ -22,13 +22,16 @@ from converter.drivers.ci.document import (
 )
 from converter.drivers.ci.model import Job, Script, Shell
 from converter.drivers.ci.reading import merged, pair_of, script, scripts_of, slot_of, variables
-from converter.drivers.ci.steps import step_script, step_slot
+from converter.drivers.ci.steps import build_action, step_script, step_slot
 from converter.drivers.driver import Request
 from converter.source import Source, Span
 
 EXPRESSION = re.compile(r"<<\s*((?:parameters|pipeline|matrix)\.[^>]*?)\s*>>")
 SECTIONS = ("machine", "checkout", "dependencies", "database", "compile", "test")
 PHASES = ("pre", "override", "post")
+BUILD_COMMANDS = frozenset({"docker/build", "docker/publish"})
+"""Commands of orbs that build an image from a folder of the checkout."""
+
 MAX_COMMANDS = 10
 """How deep reusable commands may call each other."""
 
@@ -45,14 +48,16 @@ def read(source: Source, request: Request) -> tuple[list[Job], list[Source]]:
 
 def _job(name: str, source: Source, top: Node | None, node: Node) -> Job:
     outer = variables(get(node, "environment"))
-    for executor in (get(node, "machine"), *items(get(node, "docker"))):
+    named = get(top, "executors", text(get(node, "executor")) or text(get(node, "executor", "name")) or "")
+    outer = merged(variables(get(named, "environment")), outer)
+    for executor in (get(node, "machine"), *items(get(node, "docker")), *items(get(named, "docker"))):
         outer = merged(variables(get(executor, "environment")), outer)
     folder = text(get(node, "working_directory")) or ""
     shells: list[Shell] = []
     uploads: list[tuple[str, Span]] = []
-    for steps, step in _steps(top, get(node, "steps"), 0):
+    for steps, step, values in _steps(top, get(node, "steps"), 0, _parameters(get(node, "parameters"), None)):
         run = get(step, "run")
-        slot = step_slot(source, steps, f"the steps of the job `{name}`")
+        slot = step_slot(source, steps)
         made = step_script(source, steps, step, run if isinstance(run, Scalar) else get(run, "command"), slot)
         if made is not None:
             dialect = (text(get(run, "shell")) or text(get(node, "shell")) or "bash").split()[0]
@@ -60,7 +65,17 @@ def _job(name: str, source: Source, top: Node | None, node: Node) -> Job:
             own = text(get(run, "working_directory")) or ""
             # the job's own folder is that of the checkout
             own = "" if own == folder else own.removeprefix(folder + "/") if folder else own
-            shells.append(Shell((made,), environment, own, dialect, EXPRESSION, options=("errexit", "pipefail")))
+            plain = frozenset(key for key, value in values.items() if not EXPRESSION.search(value))
+            shells.append(
+                Shell(
+                    (made,), environment, own, dialect, EXPRESSION, values, plain, options=("errexit", "pipefail"),
+                    conditional=text(get(run, "when")) == "on_fail",
+                )
+            )  # fmt: skip
+        orb = next((name for name in pairs(step) if name in BUILD_COMMANDS), None)
+        if orb is not None:
+            context = text(get(step, orb, "docker-context")) or text(get(step, orb, "path")) or "."
+            shells.append(build_action(source, step, orb, context))
         for keyword in ("store_artifacts", "persist_to_workspace"):
             uploads += _uploads(get(step, keyword))
     return Job(name, source, node.span, tuple(shells), tuple(uploads), passes=True)
@@ -76,21 +91,35 @@ def _uploads(node: Node | None) -> Iterator[tuple[str, Span]]:
             )
 
 
-def _steps(top: Node | None, steps: Node | None, depth: int) -> Iterator[tuple[Sequence, Node]]:
-    """Each step with the list that it stands in; those of reusable commands where they are called."""
+def _parameters(declared: Node | None, given: Node | None) -> dict[str, str]:
+    """The parameters of a reusable part by the names of their expressions: what the caller gives, or their defaults."""
+    known = {name: text(get(node, "default")) for name, node in pairs(declared).items()}
+    known.update({name: text(node) for name, node in pairs(given).items()})
+    return {f"parameters.{name}": value for name, value in known.items() if value is not None}
+
+
+def _steps(
+    top: Node | None, steps: Node | None, depth: int, values: Mapping[str, str]
+) -> Iterator[tuple[Sequence, Node, Mapping[str, str]]]:
+    """Each step with the list that it stands in and its parameters; those of reusable commands where they are called."""
     commands = pairs(get(top, "commands"))
     if not isinstance(steps, Sequence):
         return
     for step in steps.items:
         name = text(step) if isinstance(step, Scalar) else next(iter(pairs(step)), None)
         if name in commands and depth < MAX_COMMANDS:
-            yield from _steps(top, get(commands[name], "steps"), depth + 1)
+            given = _parameters(get(commands[name], "parameters"), get(step, name))
+            given = {
+                key: EXPRESSION.sub(lambda match: values.get(match.group(1).strip(), match.group()), value)
+                for key, value in given.items()
+            }
+            yield from _steps(top, get(commands[name], "steps"), depth + 1, given)
             continue
         inner = get(step, "when", "steps") or get(step, "unless", "steps")
         if inner is not None and depth < MAX_COMMANDS:
-            yield from _steps(top, inner, depth + 1)
+            yield from _steps(top, inner, depth + 1, values)
             continue
-        yield steps, step
+        yield steps, step, values
 
 
 def _first_version(source: Source, top: Node | None) -> Job:

@@ -50,6 +50,10 @@ class CiFile:
                     [job for job in jobs if job not in chosen],
                 )
             ]
+            if any(job.variants for job in chosen):
+                several = [one for job in chosen for one in job.variants or (job,)]
+                rest = [job for job in jobs if job not in chosen]
+                yield [partial(follow, files, request, True, several, rest)]
             return
         for job in sorted(jobs, key=lambda job: job.name not in ("default", "build")):
             yield [partial(follow, files, request, False, [job], [one for one in jobs if not _part(one, [job])])]

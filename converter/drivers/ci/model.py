@@ -17,7 +17,7 @@ class Slot(Struct, frozen=True):
     """A list or key that holds scripts; `gone` is what is cut where nothing of it is left, None where it cannot be cut.
 
     `default` tells that its absence means something else than an empty script, so that `true` is left instead. `whole`
-    tells that it holds nothing but scripts. `refusal` says why it may not become empty.
+    tells that it holds nothing but scripts. `stays` tells that one of its elements has to stay, with `true` as its script.
     """
 
     source: Source
@@ -25,7 +25,7 @@ class Slot(Struct, frozen=True):
     gone: Span | None
     default: bool = False
     whole: bool = True
-    refusal: str = ""
+    stays: bool = False
 
 
 class Script(Struct, frozen=True):
@@ -51,7 +51,8 @@ class Shell(Struct, frozen=True):
     """One shell process: its scripts in order, and the environment that it gets.
 
     `folder` is where it starts, below that of the job. `expressions` matches what the CI system replaces in the text
-    before the shell sees it, with the name as its first group; `values` gives those that are known. `expands` tells that
+    before the shell sees it, with the name as its first group; `values` gives those that are known, and `constants` names
+    those of them that stand in the file as they are: arguments of a reusable part. `expands` tells that
     `$NAME` in the environment's values is replaced. `options` are the shell's own. `unread` stands for a build without a
     command line and says so; `folder` is its context then. `conditional` tells that the CI system decides whether it runs.
     """
@@ -62,6 +63,7 @@ class Shell(Struct, frozen=True):
     dialect: str = "sh"
     expressions: re.Pattern[str] | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    constants: frozenset[str] = frozenset()
     expands: bool = False
     options: tuple[str, ...] = ("errexit",)
     unread: Refusal | None = None
@@ -71,7 +73,8 @@ class Shell(Struct, frozen=True):
 class Job(Struct, frozen=True):
     """One job with a checkout of its own. `uploads` are the patterns of the files that the CI system takes from it.
 
-    `passes` tells that later jobs get these files. `problem` says why the job as a whole is not read.
+    `passes` tells that later jobs get these files. `problem` says why the job as a whole is not read. `variants` are the
+    jobs that it stands for where it has a matrix of known values.
     """
 
     name: str
@@ -81,3 +84,4 @@ class Job(Struct, frozen=True):
     uploads: tuple[tuple[str, Span], ...] = ()
     passes: bool = False
     problem: Refusal | None = None
+    variants: tuple[Job, ...] = ()

@@ -51,7 +51,8 @@ def _collect(source: Source, value: Node, slot: Slot, found: list[Script]) -> No
         return
     for item in value.items:
         if isinstance(item, Sequence):
-            inner = Slot(source, item.span, None, whole=False)
+            plain = all(isinstance(one, Scalar) for one in item.items)
+            inner = Slot(source, item.span, None, default=True, whole=plain)
             _collect(source, item, inner, found)
         elif isinstance(item, Scalar) and text(item) is not None:
             lines = None if value.flow else item_lines(source.text, item)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from converter.diagnostics import Refusal, refuse
 from converter.drivers.ci.document import plain, read_document
@@ -185,8 +186,10 @@ class _File:
 
     def emptied(self, slot: Slot, fates: list[_Fate]) -> None:
         """A list of which nothing is left goes with its key; `true` stays where the key has to stay."""
-        if slot.refusal:
-            raise refuse("STG304", slot.refusal, self.source, fates[0].script.place)
+        if slot.stays:
+            self.one_stays(fates[0])
+            self.slot([replace(fates[0], gone=False), *fates[1:]])
+            return
         if slot.gone is not None and not slot.default:
             cut = self.with_blank_line(Span(self.above(slot.gone.start), slot.gone.end))
             self.out.edits.append(Edit(cut, ""))
@@ -194,13 +197,22 @@ class _File:
             self.intended.gone.add(slot.value)
             return
         first, last = fates[0].script, fates[-1].script
-        place = Span(first.element.start, max(first.place.end, last.place.end))
-        if first.style in ("literal", "folded") or last.style in ("literal", "folded"):
-            # a block's own end is that of its last line
-            place = Span(place.start, len(self.text[: place.end].rstrip()))
+        place = self.block(Span(first.element.start, max(first.place.end, last.place.end)), first, last)
         self.out.edits.append(Edit(place, '"true"'))
         self.out.rewritten.append((place, "nothing is left of it, and the job needs a script"))
         self.intended.empty.add(slot.value)
+
+    def one_stays(self, fate: _Fate) -> None:
+        """A step whose script is `true`, where there has to be a step."""
+        place = self.block(fate.script.place, fate.script)
+        self.out.edits.append(Edit(place, '"true"'))
+        self.out.rewritten.append((place, "nothing is left of the list, and it needs a step"))
+        self.intended.values[fate.script.place] = "true"
+
+    def block(self, place: Span, *scripts: Script) -> Span:
+        """The place without the line end that belongs to a block: its own end is that of its last line."""
+        blocks = any(script.style in ("literal", "folded") for script in scripts)
+        return Span(place.start, len(self.text[: place.end].rstrip())) if blocks else place
 
     def flow_cut(self, fates: list[_Fate], index: int) -> Span:
         """An item of `[a, b]` with its comma."""

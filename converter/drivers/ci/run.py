@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from functools import partial
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from converter.machine.events import CopiedOut, RanCommand, Site
 from converter.machine.host import Entry, FromContainer, HostFiles, possible
 from converter.machine.state import State, Variable
 from converter.machine.value import Piece, Value
+from converter.shell.commands.call import Call, Result
 from converter.shell.dialect import dialect_of_name
 from converter.shell.expander import absolute
 from converter.shell.interpreter import Interpreter
@@ -72,7 +74,9 @@ class CiRun(MakeRun):
     files: list[Source] = field(default_factory=list)
 
 
-class _Machine(Struct):
+class Machine(Struct):
+    """What the shells of a run share; `passed` are the files that later jobs get."""
+
     run: CiRun
     interpreter: Interpreter
     request: Request
@@ -97,7 +101,9 @@ def follow(files: list[Source], request: Request, discards: bool, chosen: list[J
     interpreter.inspect = request.inspector(run)
     folder = request.cwd or ""
     run.folder = folder
-    machine = _Machine(run, interpreter, request, State({}, folder, HostFiles(request.files, {}), {}, {}, ()), {})
+    machine = Machine(run, interpreter, request, State({}, folder, HostFiles(request.files, {}), {}, {}, ()), {})
+    for name in ("npm", "yarn", "pnpm"):
+        interpreter.programs[name] = partial(_npm, machine=machine)
     unread: list[Job] = []
     final = machine.state
     for job in chosen:
@@ -108,8 +114,11 @@ def follow(files: list[Source], request: Request, discards: bool, chosen: list[J
     run.final = final
     if others:
         run.main_end = len(run.events)
+        ran = {(script.source.path, script.place) for text in run.texts for script, _ in text.parts}
         for job in others:
-            _job(machine, job, unread)
+            own = {(script.source.path, script.place) for shell in job.shells for script in shell.scripts}
+            if not own or not own <= ran:
+                _job(machine, job, unread)
     follow_other_goals(run)
     for job in unread:
         text = "\n".join(
@@ -119,7 +128,14 @@ def follow(files: list[Source], request: Request, discards: bool, chosen: list[J
     return run
 
 
-def _job(machine: _Machine, job: Job, unread: list[Job]) -> None:
+def _npm(call: Call, state: State, machine: Machine) -> Result:
+    """`npm run NAME`; see `npm.run_script`."""
+    from converter.drivers.ci.npm import run_script
+
+    return run_script(call, state, machine)
+
+
+def _job(machine: Machine, job: Job, unread: list[Job]) -> None:
     """Follows a job; one that cannot be followed and has nothing to do with the pattern is only looked at for names."""
     start = machine.state
     interpreter, run = machine.interpreter, machine.run
@@ -155,14 +171,14 @@ def _job(machine: _Machine, job: Job, unread: list[Job]) -> None:
         unread.append(job)
 
 
-def _shell(machine: _Machine, job: Job, shell: Shell, state: State) -> State:
+def _shell(machine: Machine, job: Job, shell: Shell, state: State) -> State:
     dialect = dialect_of_name(shell.dialect)
     if dialect is None:
         first = shell.scripts[0]
         message = f"this is a script for {shell.dialect}; scripts for sh, dash, bash and ksh are read"
         raise refuse("STG107", message, first.source, first.place)
     interpreter, run = machine.interpreter, machine.run
-    text = _text(machine, job, shell)
+    text = text_of(machine, job, shell)
     interpreter.functions = {}
     interpreter.traps, interpreter.locals, interpreter.exits = [], [], []
     interpreter.calls, interpreter.captured = (), None
@@ -170,7 +186,7 @@ def _shell(machine: _Machine, job: Job, shell: Shell, state: State) -> State:
     interpreter.dialect = dialect
     state = replace(
         state,
-        variables=_environment(machine, shell),
+        variables=environment_of(machine, shell),
         folder=paths.join(run.folder, _known(machine, shell, shell.folder)) if shell.folder else run.folder,
         positional=(),
         flow="run",
@@ -196,7 +212,7 @@ def _check_build(shell: Shell, unread: Refusal, state: State) -> None:
             raise unread
 
 
-def _text(machine: _Machine, job: Job, shell: Shell) -> ScriptText:
+def text_of(machine: Machine, job: Job, shell: Shell) -> ScriptText:
     """The scripts as one text, a line end behind each; between scripts of different lists stands a blank line."""
     segments: list[Segment] = []
     parts: list[tuple[Script, Span]] = []
@@ -235,7 +251,7 @@ def _text(machine: _Machine, job: Job, shell: Shell) -> ScriptText:
     return text
 
 
-def _replaced(machine: _Machine, shell: Shell, segments: list[Segment]) -> list[Segment]:
+def _replaced(machine: Machine, shell: Shell, segments: list[Segment]) -> list[Segment]:
     """The segments with the expressions of the CI system replaced by what they stand for."""
     if shell.expressions is None:
         return segments
@@ -251,14 +267,15 @@ def _replaced(machine: _Machine, shell: Shell, segments: list[Segment]) -> list[
                 found.append(
                     Segment(segment.text[position : match.start()], Span(segment.span.start + position, start))
                 )
-            found.append(Segment(_meaning(machine, shell, match.group()), Span(start, end), match.group()))
+            constant = match.group(1).strip() in shell.constants
+            found.append(Segment(_meaning(machine, shell, match.group()), Span(start, end), match.group(), constant))
             position = match.end()
         if position < len(segment.text) or not segment.text:
             found.append(Segment(segment.text[position:], Span(segment.span.start + position, segment.span.end)))
     return found
 
 
-def _meaning(machine: _Machine, shell: Shell, expression: str) -> str:
+def _meaning(machine: Machine, shell: Shell, expression: str) -> str:
     """The value of an expression of the CI system, in its own form."""
     match = shell.expressions.fullmatch(expression) if shell.expressions is not None else None
     name = match.group(1).strip() if match is not None else expression
@@ -271,7 +288,7 @@ def _meaning(machine: _Machine, shell: Shell, expression: str) -> str:
     return machine.run.unknowns.token(("ci", name), expression, why, False, single)
 
 
-def _known(machine: _Machine, shell: Shell, value: str, seen: frozenset[str] = frozenset()) -> str:
+def _known(machine: Machine, shell: Shell, value: str, seen: frozenset[str] = frozenset()) -> str:
     """A value of the environment with everything in it replaced, unknowns as tokens."""
     unknowns = machine.run.unknowns
     if shell.expressions is not None:
@@ -294,7 +311,7 @@ def _known(machine: _Machine, shell: Shell, value: str, seen: frozenset[str] = f
     return re.sub(r"\$\$|\$\{(\w+)\}|\$(\w+)", one, value)
 
 
-def _environment(machine: _Machine, shell: Shell) -> dict[str, Variable]:
+def environment_of(machine: Machine, shell: Shell) -> dict[str, Variable]:
     found = {name: Variable(absolute(""), None, True) for name in CHECKOUT}
     for name, value in shell.environment.items():
         flat = _known(machine, shell, value, frozenset({name}))
@@ -303,7 +320,7 @@ def _environment(machine: _Machine, shell: Shell) -> dict[str, Variable]:
     return {**found, **{name: Variable(Value.literal(value), None, True) for name, value in given}}
 
 
-def _uploads(machine: _Machine, job: Job, state: State) -> None:
+def _uploads(machine: Machine, job: Job, state: State) -> None:
     """The CI system takes files of the job: they are needed, and where later jobs get them, they have them."""
     for pattern, span in job.uploads:
         shape = paths.normalize(_pattern(pattern))

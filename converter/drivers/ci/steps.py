@@ -11,10 +11,10 @@ from converter.drivers.ci.reading import script, slot_of
 from converter.source import Source
 
 
-def step_slot(source: Source, steps: Node, what: str) -> Slot:
+def step_slot(source: Source, steps: Node) -> Slot:
     """The slot of a list of steps, which may not become empty."""
     whole = isinstance(steps, Sequence) and all(get(step, "run") is not None for step in steps.items)
-    return Slot(source, steps.span, None, whole=whole, refusal=f"nothing would be left of {what}")
+    return Slot(source, steps.span, None, whole=whole, stays=True)
 
 
 def step_script(
