@@ -21,8 +21,10 @@ from converter.convert import Options
 from converter.dockerfile.environment import BaseFacts, evaluate
 from converter.dockerfile.parser import parse
 from converter.dockerfile.stages import stage_references
+from converter.drivers.ci.names import ci_kind
 from converter.source import Source
 from converter.verify.compare import compare
+from tests.drivers.ci import execution
 from tests.engine.engine import Engine, Podman
 from tests.engine.fixtures import engine_test, newer_engine_test, podman_test
 from tests.engine.images import stand_in
@@ -115,6 +117,10 @@ def build_both(engine: Engine, name: str, tmp_path: Path, *, buildkit: bool) -> 
     tags = case.get("tags") or [image["tag"] for image in converted["images"]]
     images = []
     for root in (before, after):
+        if ci_kind(driver) is not None:
+            images.append(execution.images_after(engine, root, driver, buildkit=buildkit))
+            tags = list(images[-1])
+            continue
         if recipe.command[:1] == ("make",):
             engine.run([*recipe.command, *case.get("run_with", [])], folder=root / recipe.folder, buildkit=buildkit)
         else:

@@ -32,15 +32,16 @@ def step_script(
     return script(source, scalar, step, lines or step.span, slot, flow, fixed)
 
 
-def command_scripts(source: Source, pair: tuple[Node, Node], keyword: str) -> tuple[Script, ...]:
-    """The commands of a list; one with settings is a mapping that has it at the keyword."""
+def command_scripts(source: Source, pair: tuple[Node, Node], *keywords: str) -> tuple[Script, ...]:
+    """The commands of a list; one with settings is a mapping that has it at one of the keywords."""
     key, value = pair
     if not isinstance(value, Sequence):
         return ()
     slot = slot_of(source, key, value, True)
     found = []
     for item in value.items:
-        scalar = item if isinstance(item, Scalar) else get(item, keyword)
+        settings = (get(item, keyword) for keyword in keywords)
+        scalar = item if isinstance(item, Scalar) else next((one for one in settings if one is not None), None)
         made = step_script(source, value, item, scalar, slot)
         if made is not None:
             found.append(made)

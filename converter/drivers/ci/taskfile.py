@@ -59,10 +59,16 @@ def _task(source: Source, top: Node | None, name: str, depth: int) -> list[Shell
     pair = pair_of(node, "cmds")
     if pair is None or not isinstance(pair[1], Sequence):
         return found + shell(scripts_of(source, pair or pair_of(node, "cmd"), True))
-    scripts = command_scripts(source, pair, "cmd")
+    scripts = command_scripts(source, pair, "cmd", "defer")
+    deferred: list[Shell] = []
     for item in pair[1].items:
         called = text(get(item, "task"))
         if called is not None and not isinstance(item, Scalar):
             found += _task(source, top, called, depth + 1)
-        found += shell(tuple(one for one in scripts if one.element == item.span))
-    return found
+        own = shell(tuple(one for one in scripts if one.element == item.span))
+        if get(item, "defer") is not None:
+            # it runs when the task is over, the last one first
+            deferred = [*own, *deferred]
+        else:
+            found += own
+    return [*found, *deferred]

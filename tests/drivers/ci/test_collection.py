@@ -83,13 +83,15 @@ def recipe_texts(name: str) -> tuple[dict[str, str], str]:
         if verb == "cp":
             path, host = line.removeprefix("cp ").rsplit(" ", 1)
             copies.append((path, host))
+            if "/" in host:
+                texts[host.rpartition("/")[0] + "/.keep"] = ""
         elif verb == "build" and not copies:
             builder = words[0]
             context = "" if words[1] == "." else words[1] + "/"
             texts[context + "x.c"] = "int x;\n"
         elif verb == "build":
             made = "".join(f" && mkdir -p {path.rpartition('/')[0] or '/'} && cp x.c {path}" for path, _ in copies)
-            made = re.sub(r"\$\{\{.*?\}\}", "amd64", made)
+            made = "".join(re.sub(r"\$\{\{.*?\}\}", one, made) for one in ("amd64", "arm64"))
             texts[builder] = f"FROM debian:10\nWORKDIR /w\nCOPY x.c .\nRUN cp x.c y.c{made}\n"
             taken = [host if words[1] == "." else host.removeprefix(words[1] + "/") for _, host in copies]
             texts[words[0]] = "FROM alpine:3.10\n" + "".join(f"COPY {one} /{one.rpartition('/')[2]}\n" for one in taken)
@@ -121,7 +123,9 @@ def test_a_rewritten_file_parses_to_the_old_document_but_for_the_change(name: st
         assert {name: recipe.diagnostics[0].code}.items() <= DIFFERENT.items()
         return
     changed = [
-        path for path in texts if path in after and after[path] != texts[path] and path.endswith((".yml", ".yaml", "json"))
+        path
+        for path in texts
+        if path in after and after[path] != texts[path] and path.endswith((".yml", ".yaml", "json"))
     ]
     for path in changed:
         load = YAML(typ="safe", pure=True).load_all
