@@ -267,6 +267,7 @@ def _attempt(
 ) -> Recipe | Needs:
     """The conversion of one run."""
     driver = source.path
+    run: Run | None = None
     try:
         run = start()
         loader = Loader(run, tree.texts, images)
@@ -296,7 +297,16 @@ def _attempt(
             source, [error("STG901", message, source, source.line_span(1), "please report this recipe")], True
         )
     except Refusal as refusal:
-        return _refused(source, [refusal.diagnostic], _may_hold(source, tree), tree)
+        return _refused(source, [refusal.diagnostic], _may_hold(source, tree), tree, _taking_part(run, tree))
+
+
+def _taking_part(run: Run | None, tree: Tree) -> list[Source]:
+    """The scripts that were followed, and the Dockerfiles that they build."""
+    if run is None:
+        return []
+    scripts = [source.file for source, _ in run.scripts.values()]
+    dockerfiles = [event.dockerfile for event in run.events if isinstance(event, Built)]
+    return [*scripts, *(tree.texts[path] for path in dict.fromkeys(dockerfiles) if path in tree.texts)]
 
 
 def _dialect(source: Source) -> str:
@@ -635,7 +645,13 @@ def _dockerfile_ledger(final: FinalPlan) -> list[tuple[str, list[LedgerEntry]]]:
     return found
 
 
-def _refused(driver: Source, diagnostics: list[Diagnostic], pattern: bool, tree: Tree | None = None) -> Recipe:
+def _refused(
+    driver: Source,
+    diagnostics: list[Diagnostic],
+    pattern: bool,
+    tree: Tree | None = None,
+    taking_part: Sequence[Source] = (),
+) -> Recipe:
     """The answer for a recipe that cannot be converted; a script that holds no pattern is no recipe."""
     sources = [driver.path]
     entries: list[LedgerEntry] = []
@@ -654,6 +670,12 @@ def _refused(driver: Source, diagnostics: list[Diagnostic], pattern: bool, tree:
             sources.append(source.path)
             entries += ledger.cover(source, found, "kept", "the recipe stays as it is")
     own = ledger.cover(driver, blocking, "kept", "the recipe stays as it is")
+    covered = {driver.path, *sources}
+    for source in taking_part:
+        if source.path not in covered:
+            covered.add(source.path)
+            sources.append(source.path)
+            entries += ledger.cover(source, (), "kept", "the recipe stays as it is")
     if not pattern:
         diagnostics = [note(d.code, d.message, None, None, d.help) for d in diagnostics]
     return Recipe(

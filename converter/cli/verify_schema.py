@@ -10,8 +10,8 @@ from converter.verify.report import sides
 from converter.verify.verification import Failure, ImageProof, Verification
 from converter.verify.verification import Version as BuildVersion
 
-VERSION = 0
-"""Of the format. It stays 0 while fields may still change."""
+VERSION = 1
+"""Of the format. A field may come; none goes or changes its meaning without another number."""
 
 
 def to_json(driver: str | None, status: Status | None, found: Verification | None) -> dict[str, Any]:
@@ -102,7 +102,7 @@ SCHEMA: dict[str, Any] = {
     "title": "stageify verify --format json",
     **_object(
         "With --archives and --images, `legacy` is the first image and `new` the second.",
-        version={"const": VERSION, "description": "The version of this format; 0 until it is stable."},
+        version={"const": VERSION, "description": "The version of this format."},
         driver=_typed(["string", "null"], "The file that drives the builds, null where two images are compared."),
         status={
             "enum": [*get_args(Status), None],

@@ -133,7 +133,7 @@ def test_json_is_the_only_thing_on_standard_output_in_every_mode(
     sample: Path, monkeypatch: pytest.MonkeyPatch, mode: str, status: int
 ) -> None:
     done = stageify(monkeypatch, "convert", mode, "--format", "json", sample)
-    assert json.loads(done.out)["version"] == 0
+    assert json.loads(done.out)["version"] == 1
     assert done.status == status
 
 
@@ -282,7 +282,7 @@ def test_a_folder_without_a_recipe_says_what_was_looked_at(
     assert str(tmp_path) in done.err
     assert stageify(monkeypatch, "convert", "--check", tmp_path).status == 0
     assert json.loads(stageify(monkeypatch, "convert", "--format", "json", tmp_path).out) == {
-        "version": 0,
+        "version": 1,
         "recipes": [],
     }
 

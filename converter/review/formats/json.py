@@ -15,8 +15,8 @@ from converter.review.findings import Finding
 from converter.review.formats import Report
 from converter.source import Location
 
-VERSION: Literal[0] = 0
-"""Of the format. It stays 0 while fields may still change."""
+VERSION: Literal[1] = 1
+"""Of the format. A field may come; none goes or changes its meaning without another number."""
 
 Number = Annotated[int, Meta(ge=1)]
 
@@ -89,7 +89,7 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True):
     """What `stageify review --format json` prints. Every path is relative to the root, with forward slashes."""
 
     findings: list[Entry]
-    version: Literal[0] = VERSION
+    version: Literal[1] = VERSION
 
 
 def render(report: Report) -> bytes:

@@ -29,7 +29,7 @@ def test_a_document_with_something_else_in_it_is_not_valid(tmp_path: Path) -> No
 
 
 def test_an_empty_review_is_an_empty_list(tmp_path: Path) -> None:
-    assert document(tmp_path, {}) == {"version": 0, "findings": []}
+    assert document(tmp_path, {}) == {"version": 1, "findings": []}
 
 
 def test_a_finding_has_all_that_a_program_needs(tmp_path: Path) -> None:
