@@ -454,6 +454,7 @@ def _recipe(
     for final in result.finals:
         if final.context.ignore is not None:
             written[paths.join(final.context.folder, ".dockerignore")] = final.context.ignore.text
+    written.update(result.bake_files)
     emptied = [path for path, text in written.items() if path.endswith(".dockerignore") and not text.strip()]
     files += [FileChange(path, "write", text) for path, text in written.items() if path not in emptied]
     files += [FileChange(path, "delete", None) for path in emptied]
@@ -638,6 +639,9 @@ def _dockerfile_ledger(final: FinalPlan) -> list[tuple[str, list[LedgerEntry]]]:
     marks = ledger.runtime_marks(runtime, final.rewritten.changed)
     found = [(runtime.path, ledger.cover(runtime.source, marks, "kept", "it is part of the final stage as before"))]
     for builder in (file for file in final.builders if file.path):
+        if final.bake is not None:
+            found.append((builder.path, ledger.cover(builder.source, (), "kept", "docker-bake.hcl builds it")))
+            continue
         marks = ledger.builder_marks(builder, [edit.span for edit in final.builder_edits.get(builder.event.number, ())])
         found.append(
             (builder.path, ledger.cover(builder.source, marks, "absorbed", "it moves to the single Dockerfile"))

@@ -396,6 +396,13 @@ RULES: dict[str, Rule] = _table(
         "BuildKit builds by default since Docker 23; from 20.10 on DOCKER_BUILDKIT=1 chooses it, and before that its first "
         "line has to be `# syntax=docker/dockerfile:1.2`. The classic builder rejects such a RUN.",
     ),
+    Rule(
+        "STG620",
+        "a build that a bake file cannot say",
+        "--emit bake leaves both Dockerfiles as they are and writes docker-bake.hcl, in which the image of the builder is a "
+        "context of the final image. It serves where one build context cannot. What the builder would have to do besides its "
+        "Dockerfile, options that a bake file does not have, and values that change have no place in it.",
+    ),
     # 7xx: reviews
     Rule(
         "STG701",

@@ -30,6 +30,7 @@ Examples:
   stageify convert --target compile --target image
                                              the Makefile is called as `make compile image`
   stageify convert --move-host-steps app     `strip app` of the script becomes a RUN of the stage
+  stageify convert --emit bake app           keep both Dockerfiles, and write docker-bake.hcl
   stageify convert --partial app             of several images, convert those that can be
   stageify convert --cache-mounts app        `-v $HOME/.m2:/root/.m2` becomes RUN --mount=type=cache
   stageify convert --ask-engine app          your engine knows what a base image runs and where
@@ -100,6 +101,7 @@ def convert(
 
     inputs.one_mode({**mode.flags(), "--out": bool(out)})
     inputs.one_mode({"--check": mode.check, "--verify": verify})
+    inputs.one_mode({"--emit bake": forms.emit == "bake", "--verify": verify})
     picked = pick(context, path, named, told, forms, color)
     request = Request(
         root=picked.root,

@@ -72,6 +72,7 @@ def _wishes(forms: Forms) -> Wishes:
         move_host_steps=forms.move_host_steps,
         cache_mounts=forms.cache_mounts,
         partial=forms.partial,
+        bake=forms.emit == "bake",
         ask_engine=forms.ask_engine,
         pin=forms.pin,
     )

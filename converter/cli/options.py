@@ -156,6 +156,17 @@ class Forms(Struct, frozen=True):
             rich_help_panel=FORM,
         ),
     ] = False
+    emit: Annotated[
+        str,
+        typer.Option(
+            "--emit",
+            metavar="FORM",
+            callback=one_of("dockerfile", "bake"),
+            help="dockerfile (one multi-stage Dockerfile), or bake: both Dockerfiles stay, each with its own build context, "
+            "and `docker buildx bake` builds one out of the other by docker-bake.hcl.",
+            rich_help_panel=FORM,
+        ),
+    ] = "dockerfile"
     partial: Annotated[
         bool,
         typer.Option(

@@ -96,6 +96,7 @@ def verify(
     """
     from converter.cli import inputs
 
+    inputs.one_mode({"--emit bake": forms.emit == "bake", "stageify verify": True})
     inputs.one_mode({"--archives": any(archives), "--images": any(images)})
     if any(archives) or any(images):
         from converter.cli.pairs import compare_archives, compare_engine_images

@@ -75,7 +75,8 @@ def relative(path: str, folder: str) -> str:
     if path.startswith(folder + "/"):
         return path[len(folder) + 1 :]
     up, above = "..", parent(folder)
-    while above and not is_below(path, above) and path != above:
+    # nothing of the root lies below an absolute folder
+    while above not in ("", "/") and not is_below(path, above) and path != above:
         up, above = up + "/..", parent(above)
-    rest = path if above == "" else path[len(above) + 1 :]
+    rest = path.lstrip("/") if above in ("", "/") else path[len(above) + 1 :]
     return f"{up}/{rest}" if rest else up

@@ -13,6 +13,7 @@ from converter.machine.events import Built, Event
 from converter.machine.value import Value, is_known
 from converter.plan import commands, options
 from converter.plan.arguments import declared, has_default
+from converter.plan.bake import words_behind_docker
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.spelling import Spelling
@@ -35,7 +36,7 @@ class CallEditor:
         for plan in result.finals:
             for builder in plan.builders:
                 number = builder.event.number
-                if number in result.liveness.images and number not in done:
+                if number in result.liveness.images and number not in done and plan.bake is None:
                     done.add(number)
                     self.edit_builder(builder, plan, result)
         self.check_other_uses(result)
@@ -56,6 +57,13 @@ class CallEditor:
 
     def edit_final(self, plan: FinalPlan, result: Plan) -> None:
         event = plan.runtime.event
+        if plan.bake is not None:
+            first, last = words_behind_docker(event)
+            span = Span(event.spans[first].start, event.spans[last].end)
+            self.add_edits(
+                result, event, [Edit(span, " ".join(plan.bake.words))], "docker-bake.hcl says how it is built"
+            )
+            return
         texts = self.carried(plan)
         for builder in plan.builders:
             result.diagnostics += options.carry(builder.event, event)[1]

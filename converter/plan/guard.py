@@ -31,14 +31,15 @@ def check_result(final: FinalPlan, text: str) -> None:
     if tree.errors:
         raise GuardError(f"the new Dockerfile is not valid: {tree.errors[0].message}")
     new = stages(tree)
-    old = [stage for file in final.builders for stage in file.stages[: file.target.index + 1]]
+    builders = final.builders if final.bake is None else ()
+    old = [stage for file in builders for stage in file.stages[: file.target.index + 1]]
     old += final.runtime.stages
     if len(new) != len(old) + len(final.split):
         raise GuardError(f"{len(old)} stages went in and {len(new)} came out")
     added = {name.lower() for name in final.split.values()}
     new = tuple(stage for stage in new if (stage.name or "").lower() not in added)
     parts: list[tuple[Stage, Source, set[Span]]] = []
-    for file in final.builders:
+    for file in builders:
         edited = [edit.span for edit in final.builder_edits.get(file.event.number, ())]
         for stage in file.stages[: file.target.index + 1]:
             touched = {i.span for i in stage.instructions if any(span in i.span or i.span in span for span in edited)}

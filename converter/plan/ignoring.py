@@ -145,7 +145,8 @@ def _starved(gap: _Gap, folder: str) -> Refusal:
         f"{'leave it out' if gap.seen else 'let it in'}, as another part needs it",
         file.event.site.source,
         file.event.site.span,
-        "let the runtime Dockerfile name the files that it takes, or make the ignore files agree first",
+        "let the runtime Dockerfile name the files that it takes, or make the ignore files agree first; --emit bake "
+        "keeps both Dockerfiles, each with its own",
     )
 
 

@@ -140,7 +140,7 @@ def merge(
         hoisted.append(lead)
         blocks.append(_ended(body, newline) + "".join(f"{line}{newline}" for line in tail.lines))
         offset += builder.target.index + 1 + tail.stages
-    edits = [*runtime_edits, *_renumbered(runtime.tree, offset, image_stages)]
+    edits = [*runtime_edits, *renumbered(runtime.tree, offset, image_stages)]
     edits += _outside(_continuations(runtime.tree, escape) or [], edits)
     lead, body = _pieces(runtime.tree, edits, first=False)
     hoisted.append(lead)
@@ -209,7 +209,7 @@ def _builder_edits(builder: BuildFile, name: str, offset: int, used: set[str]) -
     return edits
 
 
-def _renumbered(tree: Dockerfile, offset: int, image_stages: Mapping[str, str]) -> list[Edit]:
+def renumbered(tree: Dockerfile, offset: int, image_stages: Mapping[str, str]) -> list[Edit]:
     edits = []
     for reference in stage_references(tree):
         if reference.trigger:

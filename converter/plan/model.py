@@ -10,6 +10,7 @@ from converter.diagnostics import Diagnostic
 from converter.machine.events import Built
 from converter.plan import copies
 from converter.plan.arguments import Renames
+from converter.plan.bake import Baked
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import Liveness
 from converter.plan.merge import Blocks
@@ -41,6 +42,7 @@ class FinalPlan(Struct, frozen=True):
     inner: tuple[copies.Rewritten, ...] = ()
     split: Mapping[int, str] = {}
     renames: Renames = {}
+    bake: Baked | None = None
 
 
 class Left(Struct, frozen=True):
@@ -55,7 +57,7 @@ class Left(Struct, frozen=True):
 class Plan(Struct):
     """Everything that changes, and why.
 
-    `left` are the builds that do not convert. `word_edits` are edits inside commands that stay, by script path and the command's span; so is `why`.
+    `left` are the builds that do not convert, `bake_files` texts by path. `word_edits` are edits inside commands that stay, by script path and the command's span; so is `why`.
     """
 
     run: Run
@@ -67,3 +69,4 @@ class Plan(Struct):
     assumptions: list[Assumption] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+    bake_files: dict[str, str] = field(default_factory=dict)

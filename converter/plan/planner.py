@@ -18,6 +18,7 @@ from converter.machine.value import is_known
 from converter.plan import copies
 from converter.plan.archives import unpack_commands
 from converter.plan.arguments import find_renames, rename_edits
+from converter.plan.bake import Baked, bake, bake_file
 from converter.plan.builders import Builders, StageRun, add_all, find_builders, outs_of
 from converter.plan.calls import CallEditor, given_arguments
 from converter.plan.checks import Checker
@@ -26,12 +27,12 @@ from converter.plan.extractions import CHOWN, extract_commands, extraction_of
 from converter.plan.facts import ROOT_USERS
 from converter.plan.host_steps import HostSteps
 from converter.plan.liveness import Abandoned, Liveness, judge
-from converter.plan.merge import Tail, merge, name_stages, split_name
+from converter.plan.merge import Blocks, Tail, merge, name_stages, renumbered, split_name
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.modes import Modes, works_on
 from converter.plan.ownership import may_be_anothers
 from converter.plan.pins import pinned
-from converter.plan.rebase import MOVED, Context, single_context
+from converter.plan.rebase import MOVED, Context, own_context, single_context
 from converter.plan.recognize import Recognizer
 from converter.plan.remarks import Remarks
 from converter.plan.spelling import Spelling
@@ -41,6 +42,7 @@ from converter.plan.uses import Uses
 from converter.plan.wishes import NO_WISHES, Wishes
 from converter.plan.work import Work
 from converter.shell.interpreter import Run
+from converter.source import apply_edits
 
 if TYPE_CHECKING:
     from converter.plan import container_runs
@@ -108,7 +110,7 @@ class _Planner:
                     "put that Dockerfile into the tree first, and take out the command that writes it",
                 )
         needed: set[int] = set()
-        gone = self.gone(finals, builders)
+        gone = frozenset[str]() if self.work.wishes.bake else self.gone(finals, builders)
         writers = self.writers(builders)
         swaps = swapped(finals, self.work.run)
         left = Abandoned()
@@ -123,7 +125,12 @@ class _Planner:
             needed |= more
             left = folders
         result = Plan(
-            self.work.run, plans, liveness, assumptions=self.work.assumptions, diagnostics=self.work.diagnostics
+            self.work.run,
+            plans,
+            liveness,
+            assumptions=self.work.assumptions,
+            diagnostics=self.work.diagnostics,
+            bake_files=self.bake_files(plans),
         )
         self.check_constants(builders, liveness)
         self.checker.check_order(plans, liveness)
@@ -220,7 +227,7 @@ class _Planner:
             plans.append(plan)
         editor = CallEditor(self.work, self.spellings)
         for plan in plans:
-            expressions = editor.carried(plan)
+            expressions = list(plan.bake.words) if plan.bake is not None else editor.carried(plan)
             for (number, _), spelling in self.spellings.items():
                 if number == plan.runtime.event.number:
                     expressions += [parameter.expression for parameter in spelling.parameters.values()]
@@ -241,7 +248,8 @@ class _Planner:
         for number in builders.files:
             if number in liveness.images and self.changes_image(builders, number, takes):
                 split[number] = split_name({**names, **split}, number, ordered, runtime)
-        renames = find_renames(ordered, runtime, names, liveness.images)
+        baking = self.work.wishes.bake
+        renames = {} if baking else find_renames(ordered, runtime, names, liveness.images)
         origins = {number: _origin(split.get(number, names[number]), file, builders.runs.get(number, []))
                    for number, file in builders.files.items()}  # fmt: skip
         for number, file in builders.images.items():
@@ -290,7 +298,10 @@ class _Planner:
             artifact.host: start.kind(artifact.host) is not None
             for take in every for use in take.sources for artifact in use.artifacts
         }  # fmt: skip
-        context = single_context(self.work, runtime, self.work.taken[runtime.event.number], ordered, builders.runs)
+        taken = self.work.taken[runtime.event.number]
+        context = (
+            own_context(runtime, taken) if baking else single_context(self.work, runtime, taken, ordered, builders.runs)
+        )
         staged = [
             take for take in self.work.taken[runtime.event.number].others
             if context.unstaged and any(use.staged for use in take.sources)
@@ -348,11 +359,52 @@ class _Planner:
                 word = "as" if keyword.islower() else "AS"
                 arguments = ["", f"{keyword} {names[number]} {word} {split[number]}", *arguments]
             tails[number] = Tail([*arguments, *lines], edits, int(number in split))
+        if baking:
+            return self.baked(runtime, ordered, names, rewritten, context, tails, image_stages)
         blocks = merge(ordered, runtime, names, rewritten.edits, image_stages, tails)
         edits_of = {number: tail.edits for number, tail in tails.items()}
         return FinalPlan(
             runtime, ordered, names, blocks, rewritten, context, edits_of, tuple(inner.values()), split, renames
         )
+
+    def baked(
+        self,
+        runtime: BuildFile,
+        builders: tuple[BuildFile, ...],
+        names: Mapping[int, str],
+        rewritten: copies.Rewritten,
+        context: Context,
+        tails: Mapping[int, Tail],
+        image_stages: Mapping[str, str],
+    ) -> FinalPlan:
+        """The form in which both Dockerfiles stay."""
+        event = runtime.event
+        parameters = [s for (number, _), s in self.spellings.items() if number == event.number and s.parameters]
+        if any(tail.lines or tail.edits for tail in tails.values()) or parameters:
+            raise refuse(
+                "STG620",
+                "the builder has to do more than its Dockerfile says, and with --emit bake that file stays as it is",
+                event.site.source,
+                event.site.span,
+                "convert without --emit bake",
+            )
+        edits = [*rewritten.edits, *renumbered(runtime.tree, 0, image_stages)]
+        blocks = Blocks("", "", (), apply_edits(runtime.source.text, edits), runtime.tree.newline)
+        found = bake(self.work, runtime, builders, names, context.folder)
+        return FinalPlan(runtime, builders, names, blocks, rewritten, context, {}, bake=found)
+
+    def bake_files(self, plans: list[FinalPlan]) -> dict[str, str]:
+        """The text of each bake file."""
+        files: dict[str, list[Baked]] = {}
+        for plan in plans:
+            if plan.bake is not None:
+                files.setdefault(plan.bake.path, []).append(plan.bake)
+        try:
+            return {path: bake_file(found) for path, found in files.items()}
+        except ValueError as problem:
+            event = plans[-1].runtime.event
+            raise refuse("STG620", f"two targets of the bake file would be called `{problem}`", event.site.source,
+                         event.site.span, "give the images names that differ") from None  # fmt: skip
 
     def changes_image(self, builders: Builders, number: int, takes: tuple[Take, ...]) -> bool:
         """Whether the stage would hold more than the image of its Dockerfile: a container's build, a mode."""

@@ -80,7 +80,7 @@ def single_context(
                 "the base image may take files of the context (ONBUILD), and the two builds have different ones",
                 file.event.site.source,
                 file.event.site.span,
-                "build both from one folder first",
+                "build both from one folder first, or keep both Dockerfiles with --emit bake",
             )
     folder = common(folders)
     context = Context(folder, unstaged)
@@ -90,6 +90,12 @@ def single_context(
             context.edits[file.event.number] = list(_edits(file, own, context.lead(file), unstaged))
     context.ignore = _ignore(work, runtime, users, runs, folder, staged if unstaged else [])
     return context
+
+
+def own_context(runtime: BuildFile, taken: Taken) -> Context:
+    """The context of a final image that is built by itself: its own, or any where it takes nothing of a temporary one."""
+    folder = runtime.event.context
+    return Context("" if _is_outside(folder) and needs_nothing(runtime, taken) else folder)
 
 
 def _wants(work: Work, builder: BuildFile) -> bool:
@@ -114,7 +120,7 @@ def _check_inside(work: Work, runtime: BuildFile, builders: list[BuildFile], fol
             f"the builds take their files from {shown}, and no folder of the tree holds them all",
             runtime.event.site.source,
             commands.context_span(runtime.event),
-            "build both from one folder first",
+            "build both from one folder first, or keep both Dockerfiles with --emit bake",
         )
 
 
@@ -137,7 +143,7 @@ def _edits(file: BuildFile, taken: Taken | None, lead: str, unstaged: bool) -> I
                     "a RUN that mounts files of the context is not moved to another one",
                     file.source,
                     instruction.keyword_span,
-                    "build both from one folder first",
+                    "build both from one folder first, or keep both Dockerfiles with --emit bake",
                 )
     for instruction in _copies(file):
         take = takes.get(instruction)

@@ -140,7 +140,7 @@ class Remarks:
             if name not in scripts and name not in converted and name not in kept
         }  # fmt: skip
         files = result.finals[0].runtime.event.state.files.start
-        for path in sorted(converted - kept):
+        for path in sorted(converted - kept) if not result.bake_files else ():
             found = mentions_of(path, texts, files)
             self.work.diagnostics += [note_mention(mention) for mention in found]
             if not any(mention.use == "builds" for mention in found):
@@ -203,7 +203,9 @@ class Remarks:
             taken = self.work.taken[file.event.number]
             for instruction in taken.sweeps_all:
                 own = [*(b.path for b in final.builders if b.path), file.path, *sorted(own_files)]
-                shipped = [path for path in own if not file.ignore.ignores(paths.relative(path, file.event.context))]
+                context = file.event.context
+                inside = [path for path in own if paths.is_below(path, context)]
+                shipped = [path for path in inside if not file.ignore.ignores(paths.relative(path, context))]
                 if shipped:
                     self.work.diagnostics.append(
                         warning(

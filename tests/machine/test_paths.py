@@ -112,6 +112,7 @@ def test_base_name_and_parent(path: str, base: str, parent: str) -> None:
         ("a/c", "a/b", "../c"),
         ("a/bc", "a/b", "../bc"),
         ("a/c/d", "a/b/e", "../../c/d"),
+        ("a", "/tmp/x", "../../a"),
     ],
 )
 def test_a_path_as_seen_from_a_folder(path: str, folder: str, relative: str) -> None:

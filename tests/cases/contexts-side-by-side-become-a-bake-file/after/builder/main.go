@@ -1,0 +1,7 @@
+package main
+
+var mode string
+
+func main() {
+	println(mode)
+}

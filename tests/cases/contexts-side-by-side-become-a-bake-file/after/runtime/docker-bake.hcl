@@ -1,0 +1,16 @@
+target "builder" {
+  context = "../builder"
+  args = {
+    MODE = "fast"
+  }
+}
+
+target "shop" {
+  context = "."
+  contexts = {
+    "builder" = "target:builder"
+  }
+  args = {
+    PORT = "80"
+  }
+}
