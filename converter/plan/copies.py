@@ -14,12 +14,14 @@ from converter.diagnostics import Diagnostic, note, refuse, warning
 from converter.dockerfile.environment import Scope, target_path
 from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
-from converter.machine.events import Event
+from converter.machine.events import ChangedFiles, Event
 from converter.plan.archives import ARCHIVES, names, unpacks
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.facts import BASE_FOLDERS
+from converter.plan.given_modes import given_modes, is_usual_for_a_folder, loses_to_umask
 from converter.plan.image_folders import makes_folder
 from converter.plan.kinds import FILE_SUFFIXES, kind_of
+from converter.plan.modes import sets_mode
 from converter.plan.rebase import Context, source_below
 from converter.plan.runs_text import run_text
 from converter.plan.spelling import Spelling
@@ -86,6 +88,12 @@ class _Part(Struct, frozen=True):
     destination: str
     raw: bool = False
     copies: bool = False
+
+
+def _copies_under_umask(event: ChangedFiles) -> bool:
+    """Whether it is a `cp` that does not keep modes."""
+    flags = [word.flat for word in event.words[1:] if word.flat.startswith("-")]
+    return event.verb == "cp" and not any(re.match(r"-\w*[ap]|--archive|--preserve", flag) for flag in flags)
 
 
 class _Writer:
@@ -303,6 +311,7 @@ class _Writer:
                 "let `docker cp` take it, if it is to be root's, or convert by hand",
             )
         self.check_links(take, artifact, origin)
+        self.check_modes(take, artifact, origin)
         if artifact.copied_on_host:
             self.assume(
                 f"`{self.show(artifact.host)}` is not writable for group or others: `cp` on the host applies the umask",
@@ -426,6 +435,34 @@ class _Writer:
                         take.instruction.span,
                         "copy the folder that holds it, or the file that it names",
                     )
+
+    def check_modes(self, take: Take, artifact: Artifact, origin: Origin) -> None:
+        """The modes that the assumptions speak of must not be contradicted by the builder's own commands."""
+        path = artifact.path.flat
+        handled = [self.events[number] for number in artifact.entry.events]
+        umask = any(isinstance(event, ChangedFiles) and _copies_under_umask(event) for event in handled)
+        for place, mode in given_modes(origin.builder, path) if umask or artifact.below else ():
+            if (
+                artifact.below
+                and place == path
+                and not is_usual_for_a_folder(mode)
+                and not (self.kind(take, artifact, origin.builder)[0] == "file")
+            ):
+                raise refuse(
+                    "STG404",
+                    f"the builder gives `{self.show(place)}` the mode {mode}, and a folder that `COPY --from` makes has 0755",
+                    self.source,
+                    take.instruction.span,
+                    "let the runtime Dockerfile copy this folder by an instruction of its own and set its mode with RUN",
+                )
+            if umask and loses_to_umask(mode) and not any(sets_mode(event) for event in handled):
+                raise refuse(
+                    "STG404",
+                    f"the builder gives `{self.show(place)}` the mode {mode}, of which `cp` on the host keeps only a part",
+                    self.source,
+                    take.instruction.span,
+                    "copy it with `cp -p`, or set the mode in the script with `chmod`",
+                )
 
     def check_filter(self, take: Take, artifact: Artifact, origin: Origin) -> None:
         """`.dockerignore` filtered inside a copied-out folder, and has no effect on `COPY --from`."""

@@ -105,6 +105,7 @@ def judge(
     abandoned: Abandoned | None = None,
     uses: Uses | None = None,
     writers: Mapping[int, int] | None = None,
+    shipped: frozenset[str] = frozenset(),
 ) -> Liveness:
     """Decides for each event of the run whether its command stays.
 
@@ -114,10 +115,13 @@ def judge(
     may run: what they mention counts as used. `gone` are the Dockerfiles of the tree that become stages,
     and `swaps` the numbers of events that only put a final Dockerfile where it is built. `abandoned` are folders
     that the script filled as a build context, and that are none any more; `uses` are those of the run's variables.
-    `writers` maps events that write the Dockerfile of a builder to the number of its build.
+    `writers` maps events that write the Dockerfile of a builder to the number of its build. `shipped` are folders
+    that a final build takes although nothing is in them.
     """
     known = uses or Uses(run)
-    judge = _Judge(run, builders, absorbed, needed, scripts or {}, gone, swaps, abandoned, known, writers or {})
+    judge = _Judge(
+        run, builders, absorbed, needed, scripts or {}, gone, swaps, abandoned, known, writers or {}, shipped
+    )
     while judge.round():
         pass
     return judge.result
@@ -136,7 +140,9 @@ class _Judge:
         abandoned: Abandoned | None,
         uses: Uses,
         writers: Mapping[int, int],
+        shipped: frozenset[str],
     ) -> None:
+        self.shipped = shipped
         self.uses = uses
         self.writers = {run.events[number].site: build for number, build in writers.items()}
         self.abandoned = abandoned or Abandoned()
@@ -382,6 +388,8 @@ class _Judge:
         top = path
         while paths.parent(top) and event.state.files.lookup(paths.parent(top)) is None:
             top = paths.parent(top)
+        if any(folder == path or paths.is_below(path, folder) for folder in self.shipped):
+            return False
         held = False
         for later in self.run.events[event.number + 1 :]:
             if isinstance(later, CopiedOut) and (
@@ -408,7 +416,7 @@ class _Judge:
 
     def removal_is_dead(self, event: ChangedFiles, path: str) -> bool:
         """Whether there is nothing left that this operand of `rm` would remove."""
-        if self.is_made_again(event, path):
+        if self.is_made_again(event, path) or path in self.shipped:
             return False
         start = event.state.files.start
         if self.is_abandoned(event, path):

@@ -115,9 +115,12 @@ class _Planner:
         swaps = swapped(finals, self.work.run)
         left = Abandoned()
         uses = Uses(self.work.run)
+        shipped = frozenset(path for file in finals for path in self.work.taken[file.event.number].empty)
         while True:
             mentions = self.work.mentions
-            liveness = judge(self.work.run, builders, absorbed, needed, mentions, gone, swaps, left, uses, writers)
+            liveness = judge(
+                self.work.run, builders, absorbed, needed, mentions, gone, swaps, left, uses, writers, shipped
+            )
             plans, more = self.final_plans(finals, liveness)
             folders = abandoned(self.work, plans)
             if more <= needed and folders == left:

@@ -122,13 +122,17 @@ class HostMade(Struct, frozen=True):
 
 
 class Taken(Struct, frozen=True):
-    """Everything that one Dockerfile takes at one build; `others` are the instructions that take no artifact."""
+    """Everything that one Dockerfile takes at one build; `others` are the instructions that take no artifact.
+
+    `empty` are folders that a command of the host made, with nothing in them, below what an instruction takes.
+    """
 
     takes: tuple[Take, ...]
     missing: tuple[Missing, ...]
     host_made: tuple[HostMade, ...]
     sweeps_all: tuple[Instruction, ...]
     others: tuple[Take, ...] = ()
+    empty: frozenset[str] = frozenset()
 
 
 def look(
@@ -151,6 +155,7 @@ def look(
     host_made: list[HostMade] = []
     sweeps_all: list[Instruction] = []
     others: list[Take] = []
+    empty: set[str] = set()
     for stage in stage_list:
         for position, instruction in enumerate(stage.instructions):
             if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") is not None:
@@ -178,12 +183,33 @@ def look(
                     keeps, artifacts = use
                     staged, only = _staged(text, files, context, ignore) if keeps else ((), False)
                     uses.append(SourceUse(index, text, keeps, artifacts, staged, only))
+                    if keeps:
+                        empty |= _empty_folders(text, files, context, ignore)
                     if keeps and paths.normalize(text) == "":
                         sweeps_all.append(instruction)
             destination = expand(stage, position, arguments[-1].value)
             take = Take(instruction, stage, tuple(uses), destination)
             (takes if any(use.artifacts for use in uses) else others).append(take)
-    return Taken(tuple(takes), tuple(missing), tuple(host_made), tuple(sweeps_all), tuple(others))
+    return Taken(tuple(takes), tuple(missing), tuple(host_made), tuple(sweeps_all), tuple(others), frozenset(empty))
+
+
+def _empty_folders(text: str, files: HostFiles, context: str, ignore: IgnoreRules) -> set[str]:
+    """Folders that a command made and that a source brings into the image with no file in them."""
+    inner = paths.normalize(text.lstrip("/"))
+    if text.startswith(("http://", "https://", "git@", "ssh://")) or inner.startswith(".."):
+        return set()
+    while has_wildcard(inner):
+        inner = paths.parent(inner)
+    found = files.changed_below(paths.join(context, inner))
+    return {
+        name
+        for name, entry in found
+        if entry is not None
+        and entry.kind == "folder"
+        and isinstance(entry.origin, FromHost)
+        and not ignore.ignores(relative_to(name, context))
+        and files.is_empty(name)
+    }
 
 
 def _staged(text: str, files: HostFiles, context: str, ignore: IgnoreRules) -> tuple[tuple[Staged, ...], bool]:

@@ -1,0 +1,5 @@
+#!/bin/sh
+set -e
+mkdir -p logs
+docker build -t server .
+rm -r logs
