@@ -22,9 +22,9 @@ lint: $(VENV)/.test-installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# the script collection and 5,000 generated scripts under real shells
+# the script collection and 5,000 generated scripts under real shells, and 300 generated recipes on a real engine
 oracle: $(VENV)/.test-installed
-	$(BIN)/pytest -n $(JOBS) tests/oracle --generated-scripts 5000
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup tests/oracle tests/test_generated_recipes_engine.py --generated-scripts 5000 --generated-recipes 300
 
 # all of them, whichever is above its limit
 bench: $(VENV)/.test-installed

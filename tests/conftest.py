@@ -10,5 +10,6 @@ __all__ = ["engine", "go_image", "go_toolchain_image", "newer_engine", "podman"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How much the oracle does."""
+    """How much of what is generated is tried."""
     parser.addoption("--generated-scripts", default=300, type=int, help="how many scripts the oracle makes")
+    parser.addoption("--generated-recipes", default=30, type=int, help="how many recipes are made and built")
