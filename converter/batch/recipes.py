@@ -104,13 +104,22 @@ def convert_driver(
         except (conversion.OptionError, TemplateProblem) as wrong:
             raise UsageProblem(str(wrong)) from wrong
         if not isinstance(answer, Needs):
-            return Outcome(answer, texts)
+            return Outcome(_read_again(answer, texts), texts)
         wanted = tuple(path for path in answer.paths if not (path in texts or path in absent or path in unreadable))
         fresh = [image for image in answer.images if image not in images]
         images.update((image, ask(image)) for image in fresh)
         if not wanted and not fresh:
             raise RuntimeError(f"{driver}: the conversion asks again for {', '.join(answer.paths)}")
     raise RuntimeError(f"{driver}: the conversion asked for more files {MAX_ROUNDS} times")
+
+
+def _read_again(recipe: Recipe, texts: Mapping[str, Source]) -> Recipe:
+    """The recipe with what a second reader says of a script that could not be read."""
+    if recipe.status != "refused" or not any(found.code == "STG301" for found in recipe.diagnostics):
+        return recipe
+    from converter.batch.second_reading import with_second_opinion
+
+    return with_second_opinion(recipe, texts)
 
 
 def convert_folder(

@@ -72,6 +72,9 @@ CHILDREN = frozenset({"eval", "sh", "bash", "dash", "ash", "ksh"})
 CHOOSING = frozenset({".", "source", "eval", "bash", "sh", "dash"})
 """Commands that are run once for each value that branches gave to their words."""
 
+SYNTAX_HELP = "check the script with `sh -n`, then try again"
+"""The help for a script that the grammar cannot read."""
+
 MAX_STEPS = 20_000
 MAX_WORK = 40_000
 """Events, each counted with a thirty-second of the files and variables that the state before it has; and the ways from a
@@ -231,9 +234,7 @@ class Interpreter:
         script = reader.read(source)
         if script.problems:
             problem = script.problems[0]
-            raise refuse(
-                "STG301", problem.message, source, problem.span, "check the script with `sh -n`, then try again"
-            )
+            raise refuse("STG301", problem.message, source, problem.span, SYNTAX_HELP)
         self.run.scripts[source.path] = (source, script)
         return script
 

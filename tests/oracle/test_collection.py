@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from converter.machine.value import ROOT_TOKEN
+from converter.shell import reader
+from converter.source import Source
 from tests.oracle.collection import SCRIPTS, Script, load
 from tests.oracle.comparison import compare
 from tests.oracle.prediction import Expected, predict
 from tests.oracle.reality import make_stubs, run
+from tests.recipes import CASES
 
 RUNS = load()
 
@@ -60,6 +63,16 @@ def test_nearly_all_commands_and_words_are_known() -> None:
     ]  # fmt: skip
     assert sum(certain) >= 0.95 * len(certain)
     assert sum(words) >= 0.95 * len(words)
+
+
+def test_every_script_is_read_whole() -> None:
+    """All of the collection, and all of the cases but the one that is about a syntax error."""
+    texts = {f"{run.title}/{path}": text for run in RUNS for path, text in run.texts.items() if text.startswith("#!")}
+    for path in sorted(CASES.glob("*/before/**/*.sh")):
+        texts[path.relative_to(CASES).as_posix()] = path.read_text(encoding="utf-8")
+    broken = [path for path, text in texts.items() if reader.read(Source(path, text)).problems]
+    assert len(texts) > 400
+    assert broken == ["refused-syntax-error-in-the-script/before/build.sh"]
 
 
 def test_the_list_names_scripts_of_the_collection() -> None:
