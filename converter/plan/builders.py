@@ -6,6 +6,7 @@ containers worked in the same folder one after the other, each goes on with what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -174,6 +175,7 @@ def _add_mounted(work: Work, runtime: BuildFile, found: Builders, last: Created,
         work.runs[created.number] = running
         mounts = mounts_of(work, created)
         _check_inputs(work, created, mounts)
+        _check_twice(work, created, mounts, running)
         image = created.image.event if created.image is not None else created.container.image_name.flat
         mapping = tuple(sorted((mount.host, mount.target.flat) for mount in mounts))
         if previous is None or (image, mapping) != key:
@@ -301,6 +303,31 @@ def _check_inputs(work: Work, created: Created, mounts: tuple[Mount, ...]) -> No
                 created.site.source,
                 created.site.span,
                 "convert this recipe by hand",
+            )
+
+
+def _check_twice(work: Work, created: Created, mounts: tuple[Mount, ...], running: Running) -> None:
+    """A folder that the container sees at two places is one folder, but two in a stage: its command may use one only."""
+    words = " ".join(running.line.flats) if running.line is not None else ""
+    taken = {out.path for out in work.outs if out.container.event == created.number and out.mechanism == MOUNTED}
+    for inner in mounts:
+        for outer in mounts:
+            below = paths.is_below(inner.host, outer.host)
+            if not below or not any(path == inner.host or paths.is_below(path, inner.host) for path in taken):
+                continue
+            relative = inner.host.removeprefix(outer.host).strip("/")
+            other = f"{outer.target.flat.rstrip('/')}/{relative}"
+            if inner.target.flat == other or not re.search(rf"(?<![\w.-]){re.escape(relative)}(?![\w.-])", words):
+                continue
+            if inner.target.flat.strip("/") in words.replace(other, ""):
+                continue
+            raise refuse(
+                "STG402",
+                f"the container sees `{work.show(inner.host)}` twice, as `{work.show(inner.target.flat)}` and as "
+                f"`{work.show(other)}`, and its command names the second",
+                created.site.source,
+                created.site.span,
+                f"remove the mount of `{work.show(inner.host)}`: the container has the folder anyway",
             )
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from converter.machine.events import Assigned, Event, Site
 from converter.shell.expander import Read
 from converter.shell.interpreter import Run
-from converter.shell.syntax import Script
+from converter.shell.syntax import Script, Text, Word, simple_commands
 from converter.source import Source, Span
 
 
@@ -109,6 +109,7 @@ def _uses(run: Run, source: Source, script: Script) -> Iterator[Use]:
             heads |= {(event.name, start + found.start()) for found in named}
     pieces = _Around(_pieces(events))
     comments = _Around(script.comments)
+    written = _Around(_written(script))
     reads = _Around(read for read in run.reads if read.source is source)
     for match in re.finditer(r"[A-Za-z0-9_]+", text):
         name, place = match.group(), match.start()
@@ -118,7 +119,24 @@ def _uses(run: Run, source: Source, script: Script) -> Iterator[Use]:
         seen = frozenset(read.binding for read in reads.at(place) if read.name == name)
         if comments.at(place) or (name, place) in heads or _is_bare_declaration(text, place):
             continue
+        if written.at(place) and "$" not in text[text.rfind("\n", 0, place) + 1 : place]:
+            continue
         yield Use(name, source, place, seen, tuple(piece.numbers for piece in around if piece.only != name))
+
+
+def _written(script: Script) -> Iterator[Text]:
+    """The plain text of here-documents that become files, where a name that no `$` precedes is a word like any other."""
+    for statement in script.statements:
+        for command in simple_commands(statement.command):
+            if not command.words or not _is_writer(command.words[0]):
+                continue
+            for redirect in command.redirects:
+                if redirect.body is not None:
+                    yield from (part for part in redirect.body.parts if isinstance(part, Text))
+
+
+def _is_writer(word: Word) -> bool:
+    return [part.text for part in word.parts if isinstance(part, Text)] in (["cat"], ["tee"], ["docker"])
 
 
 def _pieces(events: Iterable[Event]) -> Iterator[Piece]:

@@ -44,3 +44,19 @@ def test_without_i_a_container_reads_nothing() -> None:
         f"{BUILD}docker run --name x b make < main.go\ndocker cp x:/src/app app\n{REST}", others={"main.go": ""}
     )
     assert "RUN make\n" in str(files(convert_texts(texts))["Dockerfile"])
+
+
+MOUNT_TWICE = "docker run --rm -v $PWD:/go/src/app -v $PWD/bin:/go/bin -w /go/src/app golang:1.7 {}\n"
+
+
+def test_a_folder_that_the_container_sees_twice_and_writes_by_the_other_way_is_refused() -> None:
+    texts = recipe(MOUNT_TWICE.format("go build -o bin/app") + REST, runtime="FROM alpine\nCOPY bin/app /app\n")
+    result = convert_texts(texts)
+    assert refusal(result) == ("STG402", "build.sh")
+    assert "sees `bin` twice" in result.diagnostics[0].message
+
+
+@pytest.mark.parametrize("command", ["go build -o /go/bin/app", "go install ."])
+def test_a_folder_that_the_container_sees_twice_and_writes_by_its_own_mount_is_converted(command: str) -> None:
+    texts = recipe(MOUNT_TWICE.format(command) + REST, runtime="FROM alpine\nCOPY bin/app /app\n")
+    assert "/go/bin/app" in str(files(convert_texts(texts))["Dockerfile"])
