@@ -29,7 +29,7 @@ from converter.plan.facts import FactsError, ImageFacts, KnownImages, parse_fact
 from converter.plan.guard import GuardError, check_result, check_script
 from converter.plan.mentions import Mention, Use, is_active, may_mention, mentions_in, mentions_of
 from converter.plan.model import FinalPlan, NotThePattern, Plan
-from converter.plan.partial import plan_in_part
+from converter.plan.partial import offering_partial, plan_in_part
 from converter.plan.planner import plan
 from converter.plan.remarks import note_mention
 from converter.plan.runs import inspector
@@ -275,9 +275,11 @@ def _attempt(
         try:
             result = plan(run, loader, options.image, mentions, options.runtime, options.wishes)
         except Refusal as refusal:
-            if not options.wishes.partial or options.image is not None:
+            if options.image is not None:
                 raise
             result = plan_in_part(run, loader, mentions, options.wishes, refusal)
+            if not options.wishes.partial:
+                raise offering_partial(result, refusal) from None
         _check_choice(result, options)
         return _recipe(source, kind, result, templates, mentions, images.used)
     except NeedsFiles as needs:

@@ -125,14 +125,24 @@ def _read_again(recipe: Recipe, texts: Mapping[str, Source]) -> Recipe:
 def convert_folder(
     root: Root, paths: frozenset[str], options: Options, templates: Mapping[str, str] | None = None
 ) -> Selection:
-    """Finds the recipe of a folder by trying every script in it that speaks of building images."""
+    """Finds the recipe of a folder by trying every script in it that speaks of building images.
+
+    Raises `UsageProblem` for options that fit none of them.
+    """
     outcomes = []
+    wrong: dict[str, UsageProblem] = {}
     for driver in candidates(root, paths):
         try:
             outcomes.append(convert_driver(root, paths, driver, options, templates))
         except Problem as problem:
+            if isinstance(problem, UsageProblem):
+                wrong[driver] = problem
             outcomes.append(Outcome(unreadable_recipe(driver, problem), {}))
-    return select(outcomes)
+    found = select(outcomes)
+    meant = [outcome.recipe.driver for outcome in ((found.chosen,) if found.chosen is not None else found.choices)]
+    if meant and all(driver in wrong for driver in meant):
+        raise wrong[meant[0]]
+    return found
 
 
 def select(outcomes: Iterable[Outcome]) -> Selection:

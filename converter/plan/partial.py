@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from converter.diagnostics import Diagnostic, Refusal
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.model import Left, NotThePattern, Plan
@@ -25,6 +27,8 @@ def plan_in_part(run: Run, loader: Loader, mentions: Mapping[str, str], wishes: 
     files: dict[str, list[BuildFile]] = {}
     for file in finals:
         files.setdefault(file.path, []).append(file)
+    if len(files) + len(refused) < 2:
+        raise whole
     paths = {number: _path(loader, number) for number in refused}
     why: dict[int, Diagnostic] = {number: refusal.diagnostic for number, refusal in refused.items()}
     chosen: frozenset[int] = frozenset()
@@ -51,6 +55,15 @@ def plan_in_part(run: Run, loader: Loader, mentions: Mapping[str, str], wishes: 
         for event in work.builds if event.number in why and event.number not in builders
     ]  # fmt: skip
     return found
+
+
+def offering_partial(found: Plan, whole: Refusal) -> Refusal:
+    """The refusal of a recipe of which some images convert, which says so."""
+    show = found.run.unknowns.show
+    tags = ", ".join(f"`{show(tag.flat)}`" for final in found.finals for tag in final.runtime.event.tags[:1])
+    what = f"--partial converts {tags or 'the other images'} and leaves this one as it is"
+    help = whole.diagnostic.help
+    return Refusal(replace(whole.diagnostic, help=f"{help}; {what}" if help else what))
 
 
 def _path(loader: Loader, number: int) -> str:

@@ -64,19 +64,12 @@ class Recognizer:
         if end is not None and not any(file.event.number < end for file in finals):
             # what other ways to start the driver build is theirs
             finals = []
+        chosen = self.chosen(finals)
         for file in files:
-            if (end is None or file.event.number < end) and self.is_concerned(file):
+            if (end is None or file.event.number < end) and self.is_concerned(file, chosen):
                 self.check_sources(file, bool(finals))
         if finals:
-            if self.work.image is not None:
-                wanted = [file for file in finals if self.has_tag(file.event, self.work.image)]
-                if not wanted:
-                    tags = ", ".join(self.work.show(tag.flat) for file in finals for tag in file.event.tags) or "none"
-                    raise refuse("STG102", f"no final image has the tag `{self.work.image}`; there are: {tags}")
-                finals = [file for file in finals if file.path in {one.path for one in wanted}]
-            if self.work.only is not None:
-                finals = [file for file in finals if file.event.number in self.work.only]
-            return finals
+            return chosen
         copied = [out for out in self.work.outs if out.mechanism != MOUNTED]
         if copied and refusals:
             raise refusals[0]
@@ -97,9 +90,19 @@ class Recognizer:
             if out.number < event.number and (out.path == context or paths.is_below(out.path, context))
         }  # fmt: skip
 
-    def is_concerned(self, file: BuildFile) -> bool:
+    def chosen(self, finals: list[BuildFile]) -> list[BuildFile]:
+        """Those that are to be converted; builds of one Dockerfile are so together."""
+        if self.work.image is not None and finals:
+            wanted = {file.path for file in finals if self.has_tag(file.event, self.work.image)}
+            if not wanted:
+                tags = ", ".join(self.work.show(tag.flat) for file in finals for tag in file.event.tags) or "none"
+                raise refuse("STG102", f"no final image has the tag `{self.work.image}`; there are: {tags}")
+            finals = [file for file in finals if file.path in wanted]
+        return [file for file in finals if self.work.only is None or file.event.number in self.work.only]
+
+    def is_concerned(self, file: BuildFile, chosen: list[BuildFile]) -> bool:
         """Whether the conversion rests on a build: not on that of an image that is left as it is."""
-        if self.work.only is None or file.event.number in self.work.only:
+        if self.work.chooses_all or file in chosen:
             return True
         images = [out.container.image for out in self.work.outs]
         return any(image is not None and file.event.number in image.events for image in images)

@@ -49,7 +49,9 @@ def test_what_does_not_convert_is_built_as_before(step: str) -> None:
 
 
 def test_without_the_wish_the_whole_recipe_is_refused() -> None:
-    assert refusal(answer("strip tool\n", Wishes()))[0] == "STG501"
+    found = answer("strip tool\n", Wishes())
+    assert refusal(found)[0] == "STG501"
+    assert (found.diagnostics[0].help or "").endswith("; --partial converts `app` and leaves this one as it is")
 
 
 def test_where_all_convert_the_answer_is_whole() -> None:
