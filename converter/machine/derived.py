@@ -20,13 +20,15 @@ class Segment(Struct, frozen=True):
     """A piece of the derived text and the span of the original that it came from.
 
     `expression` is None for text that stands there as it is; otherwise it is what the original says instead, and
-    `constant` tells that its value is a part of the original all the same, such as the name of a target.
+    `constant` tells that its value is a part of the original all the same, such as the name of a target. `fixed` tells
+    that nothing but the original gives the value of the expression.
     """
 
     text: str
     span: Span
     expression: str | None = None
     constant: bool = False
+    fixed: bool = False
 
 
 class DerivedSource(Source):
@@ -115,6 +117,11 @@ class DerivedSource(Source):
         inside = self._inside(span)
         if all(segment.expression is None or segment.constant for _, segment in inside):
             return Value.literal(text)
+        index, segment = inside[0]
+        if len(inside) == 1 and segment.text in (f'"{text}"', f"'{text}'") and len(text) == span.end - span.start:
+            # the quotes around it came out of the same expansion
+            place = Span(self.starts[index], self.starts[index] + len(segment.text))
+            return Value((Piece(text, self._reference(segment.expression or "", place)),))
         shift = span.start
         if len(text) + 2 == span.end - span.start:
             # a quoted string: the span has the quotes
@@ -134,6 +141,10 @@ class DerivedSource(Source):
             place = Span(self.starts[index], self.starts[index] + len(segment.text))
             pieces.append(Piece(text[low:high], self._reference(segment.expression if whole else "", place)))
         return Value(tuple(pieces))
+
+    def is_fixed(self, span: Span) -> bool:
+        """Whether nothing but the original gives the text of the span."""
+        return all(segment.expression is None or segment.fixed for _, segment in self._inside(span))
 
     def edit(self, edit: Edit) -> Edit:
         """The edit of the original that this one amounts to. Raises `Refusal`."""

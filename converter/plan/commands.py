@@ -154,7 +154,9 @@ def still_holds(value: Value, at: Built, show: str) -> str | None:
         if is_outer(reference):
             source = at.site.source
             meaning = source.means(reference.expression) if isinstance(source, DerivedSource) else None
-            if not reference.expression or meaning != piece.text:
+            # the shell has taken the quotes out of `NAME = "x"`
+            raw = reference.source.slice(reference.span)
+            if not reference.expression or meaning not in (piece.text, raw):
                 return f"`{show}` has another value there"
             continue
         if reference.variable is None:

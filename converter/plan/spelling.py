@@ -12,7 +12,7 @@ from converter.diagnostics import refuse
 from converter.dockerfile.pairs import pairs
 from converter.dockerfile.stages import Stage
 from converter.dockerfile.words import WordError, references
-from converter.machine.derived import is_outer
+from converter.machine.derived import DerivedSource, is_outer
 from converter.machine.events import Assigned, Built
 from converter.machine.value import Piece, Reference, Value, is_known
 from converter.plan.dockerfiles import BuildFile
@@ -103,6 +103,10 @@ class Spelling(Struct):
             )
         if not is_known(piece.text):
             return False
+        source = reference.source
+        if not reference.expression and isinstance(source, DerivedSource) and source.is_fixed(reference.span):
+            # a part of a variable, such as the folder in one that holds `docker run -v ...`: it has no name of its own
+            return True
         return self.names_the_file(piece) or self.constant_reference(reference)
 
     def names_the_file(self, piece: Piece) -> bool:

@@ -214,7 +214,7 @@ def test_an_included_file_that_another_makefile_includes_is_not_changed() -> Non
 def test_commands_in_the_value_of_a_plain_variable_are_not_edited() -> None:
     makefile = f"make-app = {COMPILE.strip().replace(chr(10), ' && ').replace(chr(9), '')}; {IMAGE.strip()}\nall:\n\t$(make-app)\n"
     recipe, after = convert(makefile)
-    assert (recipe.status, codes(recipe)) == ("refused", ["STG303"])
+    assert (recipe.status, codes(recipe)) == ("refused", ["STG304"])
     assert after["Makefile"] == makefile
 
 
@@ -275,3 +275,18 @@ def test_a_prerequisite_that_has_a_rule_stays() -> None:
     recipe, after = convert(f"all: image\napp:\n{COMPILE}image: app\n{IMAGE}")
     assert recipe.status == "converted"
     assert "image: app\n" in after["Makefile"]
+
+
+def test_a_part_of_a_variable_that_only_the_makefile_gives_is_written_out() -> None:
+    build = "\tdocker build -t b -f Dockerfile.build .\n\t$(RUN) b cp /src/app /out/app\n"
+    makefile = f"RUN = docker run --rm -v $(CURDIR)/out:/out\nall:\n{build}\tdocker build -t app -f Dockerfile out\n"
+    assert convert(makefile)[0].status == "converted"
+    value = 'FLAGS = "-s -w"\nall:\n'
+    given = COMPILE.replace("-t b", "-t b --build-arg FLAGS=$(FLAGS)")
+    recipe, after = convert(
+        value + given + IMAGE,
+        None,
+        Dockerfile__build=FILES["Dockerfile.build"].replace("WORKDIR", "ARG FLAGS\nWORKDIR"),
+    )
+    assert recipe.status == "converted"
+    assert "--build-arg FLAGS=$(FLAGS)" in after["Makefile"]

@@ -14,7 +14,8 @@ from converter.machine.derived import Segment
 from converter.machine.value import is_known
 from converter.source import Span
 
-_NAMES = re.compile(r"\$(?:[({]([^\s(){},:=$]+)|([^({$]))")
+NAMES = re.compile(r"\$(?:[({]([^\s(){},:=$]+)|([^({$]))")
+"""The names in references to variables, and those of functions."""
 
 
 def expand(
@@ -74,7 +75,7 @@ def _reference(
     called = re.match(r"\$[({](?:call\s+)?([\w.-]+)(?:,[^$]*)?[)}]$", written)
     if called and canned(called.group(1)) and is_known(value):
         return Segment(value, span, written, True)
-    names = [match.group(1) or match.group(2) for match in _NAMES.finditer(written)]
+    names = [match.group(1) or match.group(2) for match in NAMES.finditer(written)]
     others = [name for name in names if name not in TEXT_FUNCTIONS and name not in FUNCTIONS]
     ways = [automatic(name) for name in others]
     if others and all(way == "" for way in ways) and is_known(value):

@@ -20,7 +20,7 @@ from converter.drivers.makefile.expansion import Expander, Frame, Place, Variabl
 from converter.drivers.makefile.order import Job, Order, written_words
 from converter.drivers.makefile.reach import may_reach_an_engine, speaks_of_an_engine
 from converter.drivers.makefile.scan import find_outside
-from converter.drivers.makefile.words import directory
+from converter.drivers.makefile.words import TEXT_FUNCTIONS, directory
 from converter.drivers.naming import mention
 from converter.machine import paths
 from converter.machine.derived import DerivedSource, Segment
@@ -28,7 +28,7 @@ from converter.machine.events import Built, CopiedOut, Created, RemovedContainer
 from converter.machine.host import HostFiles, StartingFiles
 from converter.machine.state import State
 from converter.machine.state import Variable as ShellVariable
-from converter.machine.value import Piece, Reference, Value, is_known
+from converter.machine.value import ROOT_TOKEN, Piece, Reference, Value, is_known
 from converter.shell import reader, syntax
 from converter.shell.commands import COMMANDS
 from converter.shell.commands.call import Call, Result
@@ -446,6 +446,15 @@ class Process:
             lambda name: ways[name] if name in ways else self.automatic(name, job, frame),
             self.is_canned,
         )
+        if not self.environment and not self.command_line:
+            segments = [
+                replace(segment, fixed=True)
+                if segment.expression
+                and is_known(segment.text.replace(ROOT_TOKEN, ""))
+                and self.is_fixed(segment.expression, one.frame)
+                else segment
+                for segment in segments
+            ]
         segments, unset = lines.without_unset(segments, self.expander.optional)
         for name in unset:
             self.assume(f"nothing outside the makefile sets `{name}`", line)
@@ -455,6 +464,27 @@ class Process:
                     self.assume(f"nothing outside the makefile sets `{found}`, which has its default there", line)
         texts = [lines.without_prefix(text) for text in lines.split_lines(segments)]
         return texts, tuple(self.machine.asked)
+
+    def is_fixed(self, text: str, frame: Frame, depth: int = 0) -> bool:
+        """Whether only the makefile gives the value of a text, while nobody gives make a variable: no default that the
+        environment may replace, and no command's output."""
+        if depth > MAX_DEPTH or re.search(
+            r"\$[({](shell|wildcard|origin|flavor|value|file|eval|call)\b|\$[({][^)}\s]*\$", text
+        ):
+            return False
+        for first, second in lines.NAMES.findall(text):
+            found = self.expander.lookup(first or second, frame)
+            if first in TEXT_FUNCTIONS or (first == "PWD" and found is not None):
+                continue
+            if (
+                found is None
+                or found.origin not in ("file", "override", "automatic")
+                or first in self.database.defaulted
+            ):
+                return False
+            if found.recursive and not self.is_fixed(found.value, frame, depth + 1):
+                return False
+        return True
 
     def assume(self, about: str, line: RecipeLine) -> None:
         if all(known != about for known, _ in self.machine.run.assumptions):

@@ -1,0 +1,6 @@
+FROM node:12
+WORKDIR /app
+COPY package.json .
+RUN npm install
+COPY . .
+RUN npm run build
