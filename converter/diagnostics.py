@@ -443,6 +443,12 @@ RULES: dict[str, Rule] = _table(
         "folder itself, or another build context. The rule is gone, and the runtime's own instructions take what they took.",
     ),
     Rule(
+        "STG624",
+        "a Dockerfile that the script wrote is a file now",
+        "The script wrote the runtime Dockerfile with the same text in each run. The single Dockerfile is a file of the tree "
+        "instead, and the commands that wrote and removed it are gone.",
+    ),
+    Rule(
         "STG901",
         "internal error",
         "The conversion failed its own check or ended unexpectedly, which is a defect of the program. Nothing was written.",

@@ -18,6 +18,7 @@ from converter.plan.dockerfiles import BuildFile
 from converter.plan.model import FinalPlan, Plan
 from converter.plan.spelling import Spelling
 from converter.plan.work import Work
+from converter.shell import syntax
 from converter.source import Edit, Span
 
 
@@ -106,6 +107,7 @@ class CallEditor:
             self.check_elsewhere(plan, texts)
             return
         edits = self.name_file(plan, texts)
+        edits += self.without_here_document(event) if event.dockerfile == "-" else []
         edits += commands.insert_before_context(event, texts)
         edits += self.rebase(plan)
         if edits:
@@ -160,6 +162,10 @@ class CallEditor:
         if path == event.dockerfile and not (moves and event.command.file is None):
             return []
         flag = event.command.flag("file")
+        default = paths.join(plan.context.folder, paths.base_name(event.dockerfile))
+        if flag is None and path == default and event.command.program not in ("podman", "buildah"):
+            # it lies where the build looks for it by itself
+            return []
         if path == event.dockerfile and flag is None:
             texts.append(f"-f {commands.file_in_context(event)}")
             return []
@@ -171,6 +177,29 @@ class CallEditor:
             texts.append(name)
             return []
         return [Edit(commands.flag_span(event, flag), name)]
+
+    def without_here_document(self, event: Built) -> list[Edit]:
+        """The Dockerfile on the command's standard input is a file now."""
+        source = event.site.source
+        _, script = self.work.run.scripts.get(source.path, (None, None))
+        commands_there = [c for s in script.statements for c in syntax.simple_commands(s.command)] if script else []
+        for command in commands_there:
+            for redirect in command.redirects if command.span == event.site.span else ():
+                body = redirect.body
+                if body is None:
+                    continue
+                start = redirect.span.start
+                if re.fullmatch(r"<<-?[ \t]*\S+[ \t]*\n", source.slice(Span(start, body.span.start))):
+                    while source.text[start - 1] in " \t":
+                        start -= 1
+                    return [Edit(Span(start, redirect.span.end), "")]
+        raise refuse(
+            "STG404",
+            "the Dockerfile of this build comes on standard input, and not as a here-document of the command alone",
+            source,
+            event.site.span,
+            "put that Dockerfile into the tree first",
+        )
 
     def rebase(self, plan: FinalPlan) -> list[Edit]:
         """The context of the single build in the place of the runtime's."""

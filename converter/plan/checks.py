@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 
 from converter.diagnostics import refuse
 from converter.dockerfile.stages import stage_references
@@ -328,21 +329,28 @@ class Checker:
                             "do it before the first build, or add the path to .dockerignore",
                         )
 
-    def check_other_builds(self, plans: list[FinalPlan], builders: set[int]) -> None:
-        """A new ignore file does not change what builds see that are no part of the conversion."""
-        finals = {plan.runtime.event.number for plan in plans}
+    def check_written(self, plans: list[FinalPlan], liveness: Liveness) -> None:
+        """Nothing that stays changes a Dockerfile which the script wrote, now that it stands in the tree."""
         for plan in plans:
-            for event in self.work.builds if plan.context.ignore is not None else ():
-                if event.number in finals or event.number in builders or event.context != plan.context.folder:
+            path = plan.runtime.path
+            if plan.runtime.event.number not in self.work.loader.placed:
+                continue
+            for event in self.work.run.events:
+                if event.number not in liveness.live or not isinstance(event, (ChangedFiles, RanCommand)):
                     continue
-                file = self.work.loader.loaded.get(event.number)
-                if file is None or contexts.needs_context(file):
+                dropped = liveness.dropped.get(event.number, ())
+                if isinstance(event, ChangedFiles):
+                    kept = [name for index, name in event.operands if index not in dropped]
+                    touched = [*kept, *event.makes] if not dropped else kept
+                else:
+                    touched = [*event.makes, *event.paths]
+                if any(name and (paths.is_below(path, name) or fnmatchcase(path, name)) for name in touched):
                     raise refuse(
-                        "STG504",
-                        "the single Dockerfile needs another ignore file, and this build would take other files with it",
+                        "STG404",
+                        f"the script writes {path}, the Dockerfile of an image, and this command, which stays, works on it",
                         event.site.source,
                         event.site.span,
-                        "build it from another folder, or make one ignore file serve both builds first",
+                        "put that Dockerfile into the tree first, and take out the commands that write and remove it",
                     )
 
     def is_recipes_own(self, path: str, entry: Entry | None, plan: FinalPlan) -> bool:

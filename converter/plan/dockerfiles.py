@@ -68,6 +68,8 @@ class Loader:
         """What constants of the script stand in the Dockerfiles that it writes, by the number of the build."""
         self.templates: dict[int, frozenset[str]] = {}
         """The files of the tree that it makes them out of."""
+        self.placed: dict[int, str] = {}
+        """Where final Dockerfiles that the script writes stand in the tree from now on, by the number of the build."""
 
     def load(self, event: Built) -> BuildFile:
         """The Dockerfile of a build. Raises `Refusal` where it cannot be read, `NeedsFiles` where it is not known."""
@@ -77,16 +79,47 @@ class Loader:
             self.loading.discard(event.number)
         return self.loaded[event.number]
 
+    def place(self, event: Built) -> None:
+        """Gives a Dockerfile that the script writes a place in the tree, where the build finds it if it can.
+
+        Raises `Refusal` where no name is free.
+        """
+        start = event.state.files.start
+        own = event.dockerfile
+        folder = paths.parent(own)
+        inside = is_known(own) and own != "-" and not paths.is_outside(own)
+        if inside and (not folder or start.kind(folder) == "folder"):
+            self.placed[event.number] = own
+        else:
+            known = is_known(event.context) and start.kind(event.context) == "folder"
+            tags = [paths.base_name(tag.flat).partition(":")[0] for tag in event.tags if tag.known]
+            names = ["Dockerfile", *(f"Dockerfile.{tag}" for tag in tags if re.fullmatch(r"[\w.-]+", tag))]
+            free = (paths.join(event.context if known else "", name) for name in names)
+            found = next((path for path in free if start.kind(path) is None and path not in self.placed.values()), None)
+            if found is None:
+                raise refuse(
+                    "STG404",
+                    f"the script writes `{self.run.unknowns.show(own)}` itself, the Dockerfile of this build, and no name is free "
+                    "for it in the tree",
+                    event.site.source,
+                    event.site.span,
+                    "put that Dockerfile into the tree first, and take out the command that writes it",
+                )
+            self.placed[event.number] = found
+        del self.loaded[event.number]
+
     def load_once(self, event: Built) -> BuildFile:
         """The Dockerfile of a build that is only considered. Raises as `load` does."""
         return self._load(event)
 
     def _load(self, event: Built) -> BuildFile:
         made = self.written_by_script(event)
-        path = self.file_of(event) if made is None else ""
+        path = self.file_of(event) if made is None else self.placed.get(event.number, "")
         if made is None and path not in self.texts:
             raise NeedsFiles((path,))
         source = made or self.texts[path]
+        if made is not None and path:
+            source = Source(path, made.text)
         tree = parse(source)
         if tree.errors:
             problem = tree.errors[0]

@@ -99,19 +99,23 @@ class _Planner:
             if out.number in absorbed and not builders.isdisjoint(made):
                 builders |= set(made)
         finals = [file for file in finals if file.event.number not in builders]
-        for file in finals:
-            if not file.path:
-                raise refuse(
-                    "STG404",
-                    f"the script writes `{self.work.show(file.source.path)}` itself, the Dockerfile of this build, and its text "
-                    "would have to change inside the script",
-                    file.event.site.source,
-                    file.event.site.span,
-                    "put that Dockerfile into the tree first, and take out the command that writes it",
-                )
+        unplaced = [file.event for file in finals if not file.path]
+        if unplaced:
+            for event in unplaced:
+                if self.work.wishes.bake:
+                    raise refuse(
+                        "STG404",
+                        "the script writes the Dockerfile of this build, and a bake file needs it in the tree",
+                        event.site.source,
+                        event.site.span,
+                        "put that Dockerfile into the tree first, and take out the command that writes it",
+                    )
+                self.work.loader.place(event)
+            return _Planner(self.work.again()).plan()
         needed: set[int] = set()
         gone = frozenset[str]() if self.work.wishes.bake else self.gone(finals, builders)
-        writers = self.writers(builders)
+        written = {file.event.number for file in finals} & self.work.loader.placed.keys()
+        writers = {**self.writers(written, -1), **self.writers(builders)}
         swaps = swapped(finals, self.work.run)
         left = Abandoned()
         uses = Uses(self.work.run)
@@ -135,9 +139,9 @@ class _Planner:
             diagnostics=self.work.diagnostics,
             bake_files=self.bake_files(plans),
         )
-        self.check_constants(builders, liveness)
+        self.check_constants(builders | written, liveness)
+        self.checker.check_written(plans, liveness)
         self.checker.check_order(plans, liveness)
-        self.checker.check_other_builds(plans, builders)
         editor = CallEditor(self.work, self.spellings)
         editor.edit_commands(result)
         editor.dropped_words(result)
@@ -148,6 +152,7 @@ class _Planner:
         remarks.other_values(result)
         remarks.other_scripts(result)
         remarks.ignore_files(result)
+        remarks.written(result)
         for final in plans:
             for rewritten in (final.rewritten, *final.inner):
                 self.work.assumptions += rewritten.assumptions
@@ -172,8 +177,9 @@ class _Planner:
                     assert isinstance(event, Built)
                     raise self.work.loader.filled_in(event.dockerfile, reference.expression, event)
 
-    def writers(self, builders: set[int]) -> dict[int, int]:
-        """The events that write the Dockerfile of a builder, and the build that it is for."""
+    def writers(self, builders: set[int], serves: int | None = None) -> dict[int, int]:
+        """The events that write the Dockerfile of a build, and the build that it is for: `serves` instead where that is
+        given, as the file stands in the tree and nothing has to write it."""
         found: dict[int, int] = {}
         for number in builders:
             event = self.work.run.events[number]
@@ -183,7 +189,7 @@ class _Planner:
                 continue
             for made in (self.work.run.events[one] for one in entry.events):
                 if isinstance(made, RanCommand) and made.words:
-                    found.update(dict.fromkeys((made.number, *made.fed_by), number))
+                    found.update(dict.fromkeys((made.number, *made.fed_by), number if serves is None else serves))
         return found
 
     def find_stages(self, finals: list[BuildFile]) -> list[BuildFile]:

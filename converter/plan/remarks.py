@@ -113,6 +113,21 @@ class Remarks:
                     )
                 )
 
+    def written(self, result: Plan) -> None:
+        """Dockerfiles that the script wrote and that are files of the tree now."""
+        for plan in result.finals:
+            event = plan.runtime.event
+            if event.number in self.work.loader.placed:
+                self.work.diagnostics.append(
+                    note(
+                        "STG624",
+                        f"the script wrote the Dockerfile of this build; it is the file {plan.runtime.path} now",
+                        event.site.source,
+                        event.site.span,
+                        "add it to the repository, and see that no .gitignore names it",
+                    )
+                )
+
     def templates(self, result: Plan, builders: set[int]) -> None:
         """Files of the tree that the script made builder Dockerfiles out of."""
         for number in builders - result.liveness.images:

@@ -71,6 +71,10 @@ class Work:
                 for use in take.sources:
                     yield from use.artifacts
 
+    def again(self) -> Work:
+        """The same recipe, looked at anew."""
+        return Work(self.run, self.loader, self.image, self.mentions, self.runtime, self.wishes, self.only)
+
     def builder_of(self, out: CopiedOut, facts: Facts) -> BuildFile:
         """The Dockerfile of the image whose container an artifact came from, where these facts hold."""
         image = self.image_of(out, facts)

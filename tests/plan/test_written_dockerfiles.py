@@ -1,4 +1,4 @@
-"""Dockerfiles that the script writes: a builder's text moves into the single Dockerfile, a runtime's is refused."""
+"""Dockerfiles that the script writes: a builder's text moves into the single Dockerfile, a runtime's becomes that file."""
 
 from __future__ import annotations
 
@@ -75,6 +75,63 @@ def test_a_text_that_may_change_is_refused(lines: str, others: Mapping[str, str]
 @pytest.mark.parametrize(
     "line", ["cat > Dockerfile <<EOF\nFROM alpine\nCOPY app /\nEOF\n", "sed -i s/3.10/3.11/ Dockerfile\n"]
 )
-def test_a_runtime_dockerfile_that_the_script_makes_is_refused(line: str) -> None:
+def test_a_runtime_dockerfile_of_the_tree_that_the_script_changes_is_refused(line: str) -> None:
     rest = REST.replace("docker build", f"{line}docker build")
     assert refusal(answer(BUILD, {"Dockerfile.build": TEXT}, rest)) == ("STG404", "build.sh")
+
+
+FINAL = "FROM alpine:3.10\nCOPY --from=builder /src/app /usr/bin/app\n"
+ECHOED = "".join(f"echo '{line}' >> Dockerfile.run\n" for line in RUNTIME.splitlines())
+
+
+def runtime(writing: str, build: str, others: Mapping[str, str] | None = None) -> Recipe:
+    """The recipe whose script writes the runtime's Dockerfile."""
+    rest = REST.replace("docker build -t app .\n", f"{writing}{build}")
+    texts = {"build.sh": f"set -e\n{BUILD}{rest}", "Dockerfile.build": TEXT, "main.go": "", **(others or {})}
+    return convert_texts(texts)
+
+
+@pytest.mark.parametrize(
+    ("writing", "build", "path", "left"),
+    [
+        pytest.param(f"cat > Dockerfile <<EOF\n{RUNTIME}EOF\n", "docker build -t app .\n", "Dockerfile",
+                     "docker build -t app .\n", id="a here-document"),
+        pytest.param(ECHOED, "docker build -t app -f Dockerfile.run .\nrm -f Dockerfile.run\n", "Dockerfile.run",
+                     "docker build -t app -f Dockerfile.run .\n", id="line by line and removed again"),
+        pytest.param("", f"docker build -t app -f - . <<EOF\n{RUNTIME}EOF\n", "Dockerfile",
+                     "docker build -t app -f Dockerfile .\n", id="standard input"),
+        pytest.param(f"T=$(mktemp -d)\ncp app $T\ncat > $T/Dockerfile <<EOF\n{RUNTIME}EOF\n", "docker build -t app $T\nrm -r $T\n",
+                     "Dockerfile", "docker build -t app .\n", id="a temporary folder"),
+        pytest.param(f"BASE=alpine:3.10\ncat > Dockerfile <<EOF\n{RUNTIME.replace('alpine:3.10', '$BASE')}EOF\n",
+                     "docker build -t app .\n", "Dockerfile", "docker build -t app .\n", id="a constant that nothing else uses"),
+    ],
+)  # fmt: skip
+def test_a_runtime_dockerfile_with_constant_text_is_a_file(writing: str, build: str, path: str, left: str) -> None:
+    found = runtime(writing, build)
+    assert written(found, path) == f"{RESULT}\n{FINAL}"
+    assert written(found, "build.sh") == f"set -e\n{left}"
+    assert "STG624" in codes(found)
+
+
+def test_a_name_that_is_taken_is_not_overwritten() -> None:
+    found = runtime("", f"docker build -t me/app:1 -f - . <<EOF\n{RUNTIME}EOF\n", {"Dockerfile": "FROM scratch\n"})
+    assert written(found, "Dockerfile.app").endswith(FINAL)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        pytest.param("rm -f Dockerfile.*\n", id="a pattern"),
+        pytest.param("./clean Dockerfile.run\n", id="a program"),
+        pytest.param("echo '# end' >> Dockerfile.run\ncat Dockerfile.run\n", id="a line behind the build"),
+    ],
+)
+def test_what_still_works_on_the_written_file_is_in_the_way(behind: str) -> None:
+    found = runtime(ECHOED, f"docker build -t app -f Dockerfile.run .\n{behind}", {"clean": ""})
+    assert refusal(found) == ("STG404", "build.sh")
+
+
+def test_a_runtime_text_that_may_change_is_refused() -> None:
+    text = RUNTIME + "LABEL version=$1\n"
+    found = runtime(f"cat > Dockerfile <<EOF\n{text}EOF\n", "docker build -t app .\n")
+    assert refusal(found) == ("STG404", "build.sh")

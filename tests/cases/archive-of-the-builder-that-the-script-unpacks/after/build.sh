@@ -5,4 +5,4 @@ set -euo pipefail
 rm -rf image
 mkdir image
 cd image
-docker build -t example/report -f ../Dockerfile ..
+docker build -t example/report ..

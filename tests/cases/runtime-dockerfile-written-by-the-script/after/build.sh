@@ -1,0 +1,5 @@
+#!/bin/sh
+set -e
+
+# the image that is shipped
+docker build -t hello .
