@@ -18,7 +18,7 @@ from converter.machine.events import ChangedFiles, Event
 from converter.plan.archives import ARCHIVES, names, unpacks
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.facts import BASE_FOLDERS
-from converter.plan.given_modes import given_modes, is_usual_for_a_folder, loses_to_umask
+from converter.plan.given_modes import given_modes, is_that_of_a_file, is_usual_for_a_folder, loses_to_umask
 from converter.plan.image_folders import makes_folder
 from converter.plan.kinds import FILE_SUFFIXES, kind_of
 from converter.plan.modes import sets_mode
@@ -442,12 +442,9 @@ class _Writer:
         handled = [self.events[number] for number in artifact.entry.events]
         umask = any(isinstance(event, ChangedFiles) and _copies_under_umask(event) for event in handled)
         for place, mode in given_modes(origin.builder, path) if umask or artifact.below else ():
-            if (
-                artifact.below
-                and place == path
-                and not is_usual_for_a_folder(mode)
-                and not (self.kind(take, artifact, origin.builder)[0] == "file")
-            ):
+            kind = self.kind(take, artifact, origin.builder)[0]
+            folder = place == path and (kind == "folder" or (kind != "file" and not is_that_of_a_file(mode)))
+            if artifact.below and folder and not is_usual_for_a_folder(mode):
                 raise refuse(
                     "STG404",
                     f"the builder gives `{self.show(place)}` the mode {mode}, and a folder that `COPY --from` makes has 0755",

@@ -41,6 +41,11 @@ def is_usual_for_a_folder(mode: str) -> bool:
     return not loses_to_umask(mode) and not re.search(r"-\w*[rwxX]|=", mode)
 
 
+def is_that_of_a_file(mode: str) -> bool:
+    """Whether nobody gives the mode to a folder: setuid, or none may enter it."""
+    return bool(_OCTAL.fullmatch(mode)) and (int(mode, 8) & 0o4000 != 0 or int(mode, 8) & 0o111 == 0)
+
+
 def _mode(command: BuildCommand) -> tuple[str | None, list[str]]:
     """The mode word of a command that sets one, and the words that name what gets it."""
     words = list(command.words[1:])

@@ -46,6 +46,11 @@ def test_other_folders_are_copied(run: str) -> None:
     assert answer(run) == ("converted", [])
 
 
+@pytest.mark.parametrize("mode", ["4755", "644", "0600"])
+def test_no_folder_has_a_mode_like_that(mode: str) -> None:
+    assert answer(f"cp main.go out && chmod {mode} out") == ("converted", [])
+
+
 @pytest.mark.parametrize("run", ["install -m 4755 main.go out", "cp main.go out && chmod u+s out"])
 def test_cp_on_the_host_drops_the_special_bits(run: str) -> None:
     status, errors = answer(run, "cp out stage/out")
