@@ -48,6 +48,7 @@ from converter.result import (
 from converter.shell import reader
 from converter.shell.commands.container import Inspect
 from converter.shell.interpreter import NeedsFiles, Run
+from converter.shell.recorded import DepartedError, Guide
 from converter.source import Source, Span, apply_edits
 
 __all__ = ["Needs", "OptionError", "Options", "Tree", "convert"]
@@ -106,10 +107,18 @@ class Needs(Struct, frozen=True):
     images: tuple[str, ...] = ()
 
 
-def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, str] | None = None) -> Recipe | Needs:
+def convert(
+    tree: Tree,
+    driver: str,
+    options: Options,
+    templates: Mapping[str, str] | None = None,
+    guide: Callable[[], Guide] | None = None,
+    kind: Driver | None = None,
+) -> Recipe | Needs:
     """Converts the recipe that the driver at this path drives. See `Recipe` for the result.
 
-    `templates` maps template names to the texts of a person's own. Raises `OptionError` for options that cannot
+    `guide` makes what leads the interpretation along a recorded run, `kind` is what reads the driver, by default the
+    one for its file. `templates` maps template names to the texts of a person's own. Raises `OptionError` for options that cannot
     be used and `render.environment.TemplateProblem` for a bad template; never raises for bad input files.
     """
     try:
@@ -117,21 +126,27 @@ def convert(tree: Tree, driver: str, options: Options, templates: Mapping[str, s
     except FactsError as problem:
         raise OptionError(f"the image facts cannot be read: {problem}") from None
     images = KnownImages(facts, tree.images, options.wishes.ask_engine)
-    answer = _convert(tree, driver, options, images, templates)
+    answer = _convert(tree, driver, options, images, templates, guide, kind)
     if isinstance(answer, Recipe) and images.wanted:
         return Needs((), tuple(images.wanted))
     return answer
 
 
 def _convert(
-    tree: Tree, driver: str, options: Options, images: KnownImages, templates: Mapping[str, str] | None
+    tree: Tree,
+    driver: str,
+    options: Options,
+    images: KnownImages,
+    templates: Mapping[str, str] | None,
+    guide: Callable[[], Guide] | None,
+    kind: Driver | None,
 ) -> Recipe | Needs:
     if driver in tree.unreadable:
         return Recipe(driver, (driver,), "refused", diagnostics=(tree.unreadable[driver],))
     if driver not in tree.texts:
         return Needs((driver,))
     source = tree.texts[driver]
-    kind = driver_for(source)
+    kind = kind or driver_for(source)
     dialect = _dialect(source)
     if kind.name == "shell" and dialect not in DIALECTS:
         message = f"{driver} is a script for {dialect}; scripts for sh, dash, bash and ksh are read"
@@ -151,6 +166,7 @@ def _convert(
         options.arguments,
         options.environment,
         options.targets,
+        guide,
     )
 
     runs: list[Run] = []
@@ -184,11 +200,18 @@ def _convert(
         # a compose file has no docker commands, and is refused only where it holds the pattern
         pattern = _may_hold(source, tree) or (ci_kind(driver) == "compose" and refusal.diagnostic.code == "STG404")
         return _refused(source, [refusal.diagnostic], pattern, tree)
+    except DepartedError as departed:
+        return _departed(source, departed, tree)
     chosen = next(
         (one for status in ("refused", "already-multi-stage") for one in found if one.status == status), found[0]
     )
     builds = any(isinstance(event, Built) for run in runs for event in run.events)
-    if kind.name != "shell" or options.arguments is not None or not (builds or chosen.status == "refused"):
+    if (
+        kind.name != "shell"
+        or guide is not None
+        or options.arguments is not None
+        or not (builds or chosen.status == "refused")
+    ):
         return chosen
     return _by_argument(source, chosen, called_with, runs)
 
@@ -299,7 +322,27 @@ def _attempt(
             source, [error("STG901", message, source, source.line_span(1), "please report this recipe")], True
         )
     except Refusal as refusal:
-        return _refused(source, [refusal.diagnostic], _may_hold(source, tree), tree, _taking_part(run, tree))
+        pattern = _may_hold(source, tree) or refusal.diagnostic.code == "STG112"
+        return _refused(source, [refusal.diagnostic], pattern, tree, _taking_part(run, tree))
+    except DepartedError as departed:
+        return _departed(source, departed, tree)
+
+
+def _departed(source: Source, departed: DepartedError, tree: Tree) -> Recipe:
+    """The answer where no way through the script is the one of the recorded run."""
+    found = error(
+        "STG112",
+        "the recorded run has no such command here",
+        departed.source,
+        departed.span,
+        "record the run again if the script has changed since, and give the arguments that it was called with",
+    )
+    return _refused(source, [found], True, tree)
+
+
+def refused_by(recipe: Recipe, code: str) -> bool:
+    """Whether a recipe is refused for this reason."""
+    return recipe.status == "refused" and any(found.code == code for found in recipe.diagnostics)
 
 
 def _taking_part(run: Run | None, tree: Tree) -> list[Source]:
@@ -361,7 +404,7 @@ def starting_files(paths: frozenset[str]) -> StartingFiles:
 
 
 @lru_cache(maxsize=2)
-def _mentioning(paths: frozenset[str]) -> tuple[str, ...]:
+def texts_that_mention(paths: frozenset[str]) -> tuple[str, ...]:
     """The files of a tree that may name others."""
     found = sorted((path for path in paths if may_mention(path)), key=lambda path: (path.count("/"), path))
     return tuple(found[:MAX_MENTIONING])
@@ -373,7 +416,7 @@ def _mentions(tree: Tree, run: Run) -> dict[str, str]:
     copies = [event for event in run.events if isinstance(event, CopiedOut)]
     if not builds or not copies:
         return {}
-    wanted = _mentioning(tree.paths)
+    wanted = texts_that_mention(tree.paths)
     missing = tuple(path for path in wanted if path not in tree.texts and path not in tree.unreadable)
     if missing:
         raise NeedsFiles(missing)
@@ -399,6 +442,9 @@ def _recipe(
     asked: Iterable[str],
 ) -> Recipe:
     run = result.run
+    if kind.name == "recorded":
+        # what is not rewritten still needs its files
+        result.deleted.clear()
     files: list[FileChange] = []
     entries: list[LedgerEntry] = []
     scripts: list[str] = []
@@ -470,7 +516,7 @@ def _recipe(
         stages=tuple(_stages(result)),
         copies=tuple(_copies(result)),
         ledger=tuple(entries),
-        assumptions=(*_standing(result, asked), *result.assumptions),
+        assumptions=(*_standing(result, asked), *result.assumptions, *_decided(run)),
         diagnostics=(
             *run.diagnostics,
             *_unique([left.why for left in result.left] + result.diagnostics),
@@ -481,6 +527,14 @@ def _recipe(
         command=run.command,
         only_calls=re.search(_ENGINE, driver.text) is None,
     )
+
+
+def _decided(run: Run) -> list[Assumption]:
+    """What the recorded run decided."""
+    return [
+        Assumption(f"in every run {one.about}, as in the recorded one", one.source.location(one.span))
+        for one in (run.guide.decisions if run.guide is not None else ())
+    ]
 
 
 def _keep_named(source: Source, edits: Changes, result: Plan) -> None:

@@ -142,6 +142,25 @@ RULES: dict[str, Rule] = _table(
         "The recipe converts, but its files cannot be changed: one of them was changed meanwhile, lies outside of the root, "
         "or may not be written. All of its files are as they were.",
     ),
+    Rule(
+        "STG112",
+        "a recorded run that cannot be used",
+        "The trace of `stageify record` is of another version of the driver, of another call of it, or of a run that failed; "
+        "or what it did would put a value of that one run into the Dockerfile. Record a run that succeeds, with the driver "
+        "as it is now.",
+    ),
+    Rule(
+        "STG113",
+        "what was so in the recorded run",
+        "Reading does not tell which way the driver goes here, or what a value is, and the recorded run does. Another run may "
+        "go another way: the new files are what this one builds.",
+    ),
+    Rule(
+        "STG114",
+        "the driver stays as it is",
+        "The driver cannot be read, so the Dockerfile was made from the recorded run alone. The driver still builds the image "
+        "with it; the commands for the build image, its containers and the copies are no longer needed, and can be taken out.",
+    ),
     # 2xx: Dockerfiles
     Rule(
         "STG201",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,6 +20,9 @@ from converter.plan.facts import ImageFacts
 from converter.render.environment import TemplateProblem
 from converter.result import Recipe
 from converter.source import Location, Source, SourceError
+
+if TYPE_CHECKING:
+    from converter.drivers.trace import Trace
 
 MAX_ROUNDS = 100
 """How often a conversion may ask for more files; a chain of scripts that source one another is never that long."""
@@ -69,15 +73,17 @@ class Selection(Struct, frozen=True):
 def convert_driver(
     root: Root,
     paths: frozenset[str],
-    driver: str,
+    driver: str | None,
     options: Options,
     templates: Mapping[str, str] | None = None,
     read: Callable[[Root, str], Source] = read_text,
     ask: Callable[[str], ImageFacts | None] = ask_engine,
+    trace: Trace | None = None,
 ) -> Outcome:
     """Converts the recipe of one driver, reading what the conversion asks for; `read` raises what `read_text` does.
 
     `ask` tells what an engine has under an image's name; it is called only where the options say so.
+    `trace` is a recorded run of the driver; only with one there may be none.
 
     A file that does not exist is simply not given to the conversion, which knows what its absence means. One that
     is no text, or lies outside the root, refuses the recipe. Raises `Problem` for one that may not be read, or
@@ -87,7 +93,7 @@ def convert_driver(
     absent: set[str] = set()
     unreadable: dict[str, Diagnostic] = {}
     images: dict[str, ImageFacts | None] = {}
-    wanted: tuple[str, ...] = (driver,)
+    wanted: tuple[str, ...] = (driver,) if driver is not None else ()
     for _ in range(MAX_ROUNDS):
         for path in wanted:
             try:
@@ -100,7 +106,7 @@ def convert_driver(
             raise Problem(f"{driver}: no such file below {root.folder}")
         try:
             tree = Tree(paths - absent if absent else paths, texts, unreadable, images)
-            answer = conversion.convert(tree, driver, options, templates)
+            answer = _converted(tree, driver, options, templates, trace)
         except (conversion.OptionError, TemplateProblem) as wrong:
             raise UsageProblem(str(wrong)) from wrong
         if not isinstance(answer, Needs):
@@ -120,6 +126,17 @@ def _read_again(recipe: Recipe, texts: Mapping[str, Source]) -> Recipe:
     from converter.batch.second_reading import with_second_opinion
 
     return with_second_opinion(recipe, texts)
+
+
+def _converted(
+    tree: Tree, driver: str | None, options: Options, templates: Mapping[str, str] | None, trace: Trace | None
+) -> Recipe | Needs:
+    if trace is not None:
+        from converter.traced import convert_recorded
+
+        return convert_recorded(tree, driver, options, trace, templates)
+    assert driver is not None
+    return conversion.convert(tree, driver, options, templates)
 
 
 def convert_folder(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from converter.batch.discovery import Root, is_inside, relative
 from converter.batch.problems import Problem, UsageProblem, reason
@@ -13,6 +14,9 @@ from converter.convert import Options
 from converter.plan.facts import FactsError, parse_facts
 from converter.plan.wishes import Wishes
 from converter.source import Source, SourceError
+
+if TYPE_CHECKING:
+    from converter.drivers.trace import Trace
 
 MAX_NUMBER = 1024
 """Of processes: far more than any machine makes use of."""
@@ -76,6 +80,22 @@ def _wishes(forms: Forms) -> Wishes:
         ask_engine=forms.ask_engine,
         pin=forms.pin,
     )
+
+
+def trace(root: Root, file: str) -> Trace:
+    """The recorded run of a file, with its paths relative to the root. Raises `Problem` for one that cannot be used.
+
+    A run that was recorded elsewhere is taken to have had the same root there.
+    """
+    from converter.drivers.trace import TraceError, below, read_trace
+
+    full = own_path(root, "--trace", file)
+    try:
+        found = read_trace(relative(root, full), _own_text(full, file))
+        inside = root.folder != found.root and root.folder.startswith(found.root.rstrip("/") + "/")
+        return below(found, root.folder[len(found.root.rstrip("/")) + 1 :] if inside else "")
+    except TraceError as problem:
+        raise UsageProblem(f"--trace {file}: {problem}") from None
 
 
 def seconds(flag: str, value: str) -> float | None:

@@ -106,6 +106,15 @@ class Named(Struct, frozen=True):
         str,
         typer.Option("--cwd", metavar="DIR", help="The folder that the script is started in.", rich_help_panel=PARTS),
     ] = ""
+    trace: Annotated[
+        str,
+        typer.Option(
+            "--trace",
+            metavar="FILE",
+            help="A run that `stageify record` kept: it names the script, and decides what reading cannot.",
+            rich_help_panel=PARTS,
+        ),
+    ] = ""
 
 
 class Told(Struct, frozen=True):

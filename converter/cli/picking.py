@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import typer
 from msgspec import Struct
+from msgspec.structs import replace
 
 from converter.batch import discovery
 from converter.batch.discovery import Root
@@ -14,6 +18,9 @@ from converter.cli.answer import say
 from converter.cli.options import Forms, Named, Told
 from converter.cli.parsing import DRIVER_ARGUMENTS
 from converter.convert import Options
+
+if TYPE_CHECKING:
+    from converter.drivers.trace import Trace
 
 
 class Picked(Struct, frozen=True):
@@ -37,7 +44,29 @@ def pick(context: typer.Context, path: str, named: Named, told: Told, forms: For
     paths = discovery.read_tree(root) | {
         name for name in (driver, options.builder, options.runtime) if name is not None
     }
+    if named.trace:
+        return _recorded(root, paths, driver, options, inputs.trace(root, named.trace), templates)
     if driver is None:
         return Picked(root, paths, options, convert_folder(root, paths, options, templates))
     outcome = convert_driver(root, paths, driver, options, templates)
+    return Picked(root, paths, options, Selection(outcome, (), (outcome,)))
+
+
+def _recorded(
+    root: Root,
+    paths: frozenset[str],
+    driver: str | None,
+    options: Options,
+    trace: Trace,
+    templates: Mapping[str, str] | None,
+) -> Picked:
+    """The conversion of a recorded run, with the driver and the arguments that its command names."""
+    from converter.drivers.trace import started
+
+    paths -= {trace.path}
+    found = started(trace, paths)
+    if found is not None and driver in (None, found.driver):
+        driver = found.driver
+        options = replace(options, cwd=trace.folder if options.cwd is None else options.cwd)
+    outcome = convert_driver(root, paths, driver, options, templates, trace=trace)
     return Picked(root, paths, options, Selection(outcome, (), (outcome,)))

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from converter.machine.host import StartingFiles
 from converter.shell.commands.container import Inspect
 from converter.shell.interpreter import Run
+from converter.shell.recorded import Guide
 from converter.source import Edit, Source, Span
 
 
@@ -20,7 +21,8 @@ class OptionError(Exception):
 class Request(Struct, frozen=True):
     """The tree as far as it is known, and what the person said about the driver.
 
-    `inspector` makes what looks at the images of a run; `targets` are the goals or jobs that were named.
+    `inspector` makes what looks at the images of a run; `targets` are the goals or jobs that were named; `guide` makes
+    what leads an interpretation along a recorded run.
     """
 
     texts: Mapping[str, Source]
@@ -31,6 +33,7 @@ class Request(Struct, frozen=True):
     arguments: tuple[str, ...] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     targets: tuple[str, ...] = ()
+    guide: Callable[[], Guide] | None = None
 
 
 Start = Callable[[], Run]

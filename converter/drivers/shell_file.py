@@ -6,11 +6,18 @@ from collections.abc import Iterator, Mapping
 
 from converter.diagnostics import Refusal
 from converter.drivers.driver import Changes, OptionError, Request, Start
-from converter.drivers.makefile.called import MakeRun, called_files, follow_make, follow_other_goals
+from converter.drivers.makefile.called import (
+    MakeRun,
+    called_files,
+    end_of_recorded,
+    follow_make,
+    follow_other_goals,
+    follow_recorded,
+)
 from converter.machine import paths
 from converter.machine.events import Built, CopiedOut
 from converter.machine.host import StartingFiles
-from converter.shell.interpreter import Run, interpret
+from converter.shell.interpreter import Interpreter, Run, interpret
 from converter.source import Source
 
 
@@ -45,6 +52,13 @@ def _started(source: Source, request: Request) -> MakeRun:
 def _run(source: Source, request: Request) -> MakeRun:
     def at(folder: str) -> MakeRun:
         run = MakeRun()
+        machines: list[Interpreter] = []
+
+        def prepare(interpreter: Interpreter) -> None:
+            machines.append(interpreter)
+            follow_make(interpreter, run)
+            follow_recorded(interpreter, run, request)
+
         interpret(
             source,
             request.texts,
@@ -54,8 +68,9 @@ def _run(source: Source, request: Request) -> MakeRun:
             request.environment,
             request.unreadable,
             request.inspector,
-            lambda interpreter: follow_make(interpreter, run),
+            prepare,
         )
+        end_of_recorded(machines[0])
         return run
 
     if request.cwd is not None:

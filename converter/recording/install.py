@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from converter.recording.changes import snapshot
 from converter.recording.masking import masked
-from converter.recording.shim import CONFIG, ENGINE, FILES, append
+from converter.recording.shim import CONFIG, ENGINE, FILES, append, below
 
 PROGRAMS = ("docker", "podman", "nerdctl", "buildah")
 
@@ -47,7 +48,14 @@ exec "$sudo" $options "$@"
 
 
 def install(
-    folder: Path, trace: Path, root: Path, *, dry_run: bool, command: list[str], paths: tuple[str, ...] = ()
+    folder: Path,
+    trace: Path,
+    root: Path,
+    *,
+    dry_run: bool,
+    command: list[str],
+    paths: tuple[str, ...] = (),
+    started_in: Path | None = None,
 ) -> None:
     """Writes the shims and starts the trace.
 
@@ -63,7 +71,9 @@ def install(
     (folder / FILES).write_text(json.dumps(snapshot(str(root), (str(trace), str(folder)))), encoding="utf-8")
     trace.write_text("", encoding="utf-8")
     trace.chmod(0o600)
-    append(str(trace), {"stageify-trace": VERSION, "root": str(root), "dry-run": dry_run, "command": masked(command)})
+    here = below(str(started_in or os.path.realpath(os.getcwd())), str(root))
+    header = {"stageify-trace": VERSION, "root": str(root), "cwd": here, "dry-run": dry_run}
+    append(str(trace), {**header, "command": masked(command)})
     library, quoted = Path(__file__).parents[2], shlex.quote(str(folder))
     for program in programs:
         _write(folder / program, SHIM.format(

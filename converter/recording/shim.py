@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
 import sys
 import time
 
@@ -43,9 +44,11 @@ def record(folder: str, config: dict[str, object], program: str, argv: list[str]
     root, trace = str(config["root"]), str(config["trace"])
     call = parse(argv)
     line: dict[str, object] = {"program": program, "argv": masked(argv), "cwd": below(os.getcwd(), root)}
-    environment = received(call)
+    environment, output = received(call), redirected(root)
     if environment:
         line["environment"] = environment
+    if output:
+        line["output"] = output
     if config["dry-run"]:
         # Read before the lock is taken: what writes into the pipe may be a recorded command itself.
         piped = _input(call)
@@ -75,6 +78,15 @@ def below(path: str, root: str) -> str:
     if path == root:
         return ""
     return path[len(root) + 1 :] if path.startswith(root.rstrip("/") + "/") else path
+
+
+def redirected(root: str) -> str:
+    """The file below the root that standard output goes to, "" for any other place or where the system does not tell."""
+    try:
+        path = os.readlink("/proc/self/fd/1") if stat.S_ISREG(os.fstat(1).st_mode) else ""
+    except OSError:
+        return ""
+    return below(path, root) if path.startswith(root.rstrip("/") + "/") else ""
 
 
 def received(call: Call) -> dict[str, str]:

@@ -30,7 +30,7 @@ from converter.machine.predicate import (
     one_of,
 )
 from converter.machine.state import State, Variable
-from converter.shell import conditions, syntax
+from converter.shell import conditions, recorded, syntax
 from converter.shell.commands.call import Call
 from converter.source import Source, Span
 
@@ -128,6 +128,15 @@ def fork(
     `place` is the test. `without` are the lists that do not run
     where it holds, and those that do not where it does not.
     """
+    events = (place.first, place.last)
+    paths = [
+        (Condition(predicate, place.source, place.span, events, True, place.text), on_true),
+        (Condition(negate(predicate), place.source, place.span, events, False, place.text), on_false),
+    ]
+    if machine.guide is not None and decide(predicate, state.facts) is None:
+        kept = recorded.agreeing(machine, state, paths)
+        if len(kept) == 1:
+            return recorded_path(machine, state, paths[kept[0]], without[kept[0]])
     outcome = expect(predicate, state.facts)
     if outcome is not None and decide(predicate, state.facts) is None:
         # a file is missing in a clean checkout: unless the script gives up without it
@@ -141,24 +150,47 @@ def fork(
     if outcome is not None:
         unreached(machine, without[0 if outcome else 1], state, place.source)
         return on_true(state) if outcome else on_false(state)
-    events = (place.first, place.last)
-    paths = [
-        (Condition(predicate, place.source, place.span, events, True, place.text), on_true),
-        (Condition(negate(predicate), place.source, place.span, events, False, place.text), on_false),
-    ]
     return follow(machine, state, paths)
 
 
-def follow(machine: Interpreter, state: State, paths: list[tuple[Condition, Follow]]) -> State:
-    """Follows every path from one state and lets those meet that go on."""
+def recorded_path(
+    machine: Interpreter, state: State, path: tuple[Condition, Follow], without: list[syntax.Body]
+) -> State:
+    """Follows the path that the recorded run took; `without` are the lists that it did not run, and another one may."""
+    condition, taken = path
+    if machine.guide is not None:
+        text = condition.text or condition.source.slice(condition.span)
+        outcome = "does not hold" if condition.holds is False else "holds"
+        decision = recorded.Decision(condition.source, condition.span, f"`{text}` {outcome}")
+        machine.guide.decisions.append(decision)
+    unreached(machine, without, state, condition.source, never=False)
+    return taken(replace(branching.enter(state, condition, machine.run.unknowns), conditions=state.conditions))
+
+
+def follow(
+    machine: Interpreter,
+    state: State,
+    paths: list[tuple[Condition, Follow]],
+    bodies: list[list[syntax.Body]] | None = None,
+) -> State:
+    """Follows every path from one state and lets those meet that go on; `bodies` are the lists of each."""
+    kept = recorded.agreeing(machine, state, paths)
+    if len(kept) == 1 < len(paths):
+        without = [body for n, lists in enumerate(bodies or []) if n != kept[0] for body in lists]
+        return recorded_path(machine, state, paths[kept[0]], without)
+    paths = [paths[number] for number in kept]
     functions = machine.functions
     written = len(machine.captured) if machine.captured is not None else 0
     going: list[tuple[Condition, State]] = []
     defined = []
+    moment = machine.guide.moment() if machine.guide is not None else None
     for condition, path in paths:
         machine.functions = dict(functions)
         machine.spend(8 + state.size // 8)
         start = machine.number()
+        if machine.guide is not None and moment is not None:
+            # they are all the same way of the recorded run
+            machine.guide.again_from(moment)
         after = path(branching.enter(state, condition, machine.run.unknowns))
         if after.flow == "run":
             going.append((condition, after))
@@ -234,12 +266,14 @@ def gather(machine: Interpreter, frame: Frame, after: State, flows: tuple[str, .
     return replace(joined, flow="run", levels=1)
 
 
-def unreached(machine: Interpreter, bodies: list[syntax.Body], state: State, source: Source) -> None:
-    """Notes lists that never run."""
+def unreached(
+    machine: Interpreter, bodies: list[syntax.Body], state: State, source: Source, never: bool = True
+) -> None:
+    """Notes lists that never run, or did not in a recorded run."""
     for body in bodies:
         words = tuple(word for s in body.statements for word in machine.inner_commands(s.command, state))
         machine.record(
-            Skipped(machine.number(), Site(source, body.span), machine.calls, state, words, True, branch=True)
+            Skipped(machine.number(), Site(source, body.span), machine.calls, state, words, never, branch=True)
         )
 
 
@@ -292,10 +326,13 @@ def case(machine: Interpreter, command: syntax.Case, state: State, source: Sourc
         facts = state.facts
         asked = f"case {source.slice(command.subject.span)} in"
 
-        def add(predicate: Predicate, span: Span, text: str, path: Follow) -> None:
+        bodies: list[list[syntax.Body]] = []
+
+        def add(predicate: Predicate, span: Span, text: str, path: Follow, body: syntax.Body | None = None) -> None:
             every = (*passed, predicate)
             one = every[0] if len(every) == 1 else All(every)
             paths.append((Condition(one, source, span, (first, last), text=f"{asked} {text})"), path))
+            bodies.append([] if body is None else [body])
 
         for index, found in enumerate(command.arms):
             predicate: Predicate = constant(False)
@@ -312,9 +349,9 @@ def case(machine: Interpreter, command: syntax.Case, state: State, source: Sourc
                 unreached(machine, [later.body for later in command.arms[index + 1 :]], state, source)
                 if not paths:
                     return run_arm(state)
-                add(constant(True), found.patterns[0].span, text, run_arm)
+                add(constant(True), found.patterns[0].span, text, run_arm, found.body)
                 break
-            add(predicate, found.patterns[0].span, text, run_arm)
+            add(predicate, found.patterns[0].span, text, run_arm, found.body)
             facts = learn(predicate, False, facts)
             passed.append(negate(predicate))
         else:
@@ -322,7 +359,7 @@ def case(machine: Interpreter, command: syntax.Case, state: State, source: Sourc
                 return replace(state, status="success")
             end = Span(command.span.start, command.subject.span.end)
             add(constant(True), end, "none of these", lambda inner: replace(inner, status="success"))
-        return follow(machine, state, paths)
+        return follow(machine, state, paths, bodies)
 
     return choices(
         machine, state, (value.flat,), lambda inner: arms(machine.run.unknowns.resolve(value.flat, inner.facts), inner)
@@ -385,6 +422,16 @@ MAX_NESTED = 12
 def for_loop(machine: Interpreter, command: syntax.For, state: State, source: Source) -> State | None:
     """`for` over a list that is known; over lists that branches gave differently, once for each of them."""
 
+    def recorded_rounds() -> State | None:
+        frame = Frame("loop", state)
+        place = source, Span(command.span.start, command.body.span.start)
+
+        def body(frame: Frame) -> Follow:
+            return lambda inner: _round(machine, frame, command.body, inner, source)
+
+        after = recorded.rounds(machine, command.name, place, state, body(frame), body(Frame("loop", state)))
+        return None if after is None else _behind_loop(machine, frame, after)
+
     def again(inner: State) -> State:
         found = for_loop(machine, command, inner, source)
         return machine.not_followed(command, inner, source) if found is None else found
@@ -396,7 +443,7 @@ def for_loop(machine: Interpreter, command: syntax.For, state: State, source: So
     values = []
     if command.words is None:
         if state.positional is None:
-            return None
+            return recorded_rounds()
         values = list(state.positional)
     for word in command.words or ():
         state, fields = machine.words.expand_word(word, state, source)
@@ -406,7 +453,7 @@ def for_loop(machine: Interpreter, command: syntax.For, state: State, source: So
             machine.back_to(mark)
             return follow(machine, before, [(condition, again) for condition in options])
         if any(found.pattern or found.splits for found in fields):
-            return None
+            return recorded_rounds()
         values += [found.value for found in fields]
     if not values:
         unreached(machine, [command.body], state, source)

@@ -45,6 +45,7 @@ from converter.shell.commands.effects import HARMLESS
 from converter.shell.dialect import OTHERS, Dialect, dialect_of, interpreter_name
 from converter.shell.expander import Expander, Read
 from converter.shell.expansion import Field, Segment, joined, split_fields
+from converter.shell.recorded import Guide, Moment
 from converter.source import Source, Span
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ class Run(Struct):
     """Whether nothing keeps the files after the run, as after a job of a CI system."""
     written: set[int] = field(default_factory=set)
     """Rounds of loops whose value stands in the script, or in a file that it reads."""
+    guide: Guide | None = None
+    """The recorded run that it follows."""
     dead_ends: list[tuple[int, int]] = field(default_factory=list)
     """Ranges of events on paths that end the script, while others go on behind them."""
     handed_on: list[tuple[tuple[int, ...], tuple[int, int]]] = field(default_factory=list)
@@ -135,6 +138,7 @@ class Mark(Struct, frozen=True):
     levels: tuple[int, ...]
     functions: dict[str, tuple[Source, syntax.Function]]
     testing: int
+    moment: Moment | None = None
 
 
 def interpret(
@@ -215,6 +219,7 @@ class Interpreter:
         self.programs: dict[str, Handler] = {}
         self.pipes: dict[str, Value] = {}
         """What is read from `<(...)`, by its path, where that is known."""
+        self.guide: Guide | None = None
 
     # scripts and lists
 
@@ -738,12 +743,15 @@ class Interpreter:
         run = self.run
         lengths = (len(self.exits), *map(len, run.lists()))
         levels = (len(self.frames), len(self.locals), len(self.standing), len(run.scripts))
-        return Mark(lengths, levels, dict(self.functions), self.testing)
+        moment = self.guide.moment() if self.guide is not None else None
+        return Mark(lengths, levels, dict(self.functions), self.testing, moment)
 
     def back_to(self, mark: Mark) -> None:
         """Forgets what was found out since a moment, as it is not what happens."""
         run = self.run
         self.functions, self.testing = mark.functions, mark.testing
+        if self.guide is not None and mark.moment is not None:
+            self.guide.back_to(mark.moment)
         found: tuple[list[Any], ...] = (self.exits, *run.lists())
         for kept, length in zip(found, mark.lengths, strict=True):
             del kept[length:]

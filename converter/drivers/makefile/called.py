@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
-from converter.drivers.driver import Changes
+from converter.diagnostics import refuse
+from converter.drivers.driver import Changes, Request
 from converter.machine.state import State
 from converter.shell.commands.call import Call, Result
 from converter.shell.interpreter import Interpreter, Run
@@ -42,6 +43,25 @@ def follow_make(interpreter: Interpreter, run: MakeRun) -> None:
         return run.machine.submake(call, state)
 
     interpreter.programs = {"make": first, "gmake": first}
+
+
+def follow_recorded(interpreter: Interpreter, run: MakeRun, request: Request) -> None:
+    """Leads the interpretation of the main run along a recorded one, where there is one."""
+    if request.guide is not None:
+        interpreter.guide = run.guide = request.guide()
+        run.guide.unknowns = run.unknowns
+
+
+def end_of_recorded(interpreter: Interpreter) -> None:
+    """The main run is over. Raises `Refusal` where the recorded one has more commands."""
+    guide, interpreter.guide = interpreter.guide, None
+    left = guide.left if guide is not None else None
+    if left is not None:
+        raise refuse(
+            "STG112",
+            f"the recorded run has a `{left.program} {' '.join(left.argv)}` that reading does not come to",
+            help="record the run again if the script has changed since, and give the arguments that it was called with",
+        )
 
 
 def called_files(

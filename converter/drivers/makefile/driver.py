@@ -8,7 +8,7 @@ from functools import partial
 from converter.diagnostics import Refusal, refuse
 from converter.drivers.driver import Changes, OptionError, Request, Start
 from converter.drivers.makefile import goals
-from converter.drivers.makefile.called import MakeRun
+from converter.drivers.makefile.called import MakeRun, follow_recorded
 from converter.drivers.makefile.reach import may_reach_an_engine
 from converter.drivers.makefile.rewrite import rewrite
 from converter.drivers.makefile.run import Words, parse_words, run_goals
@@ -33,7 +33,7 @@ class Makefile:
         if words is None:
             raise OptionError(f"`make {' '.join(request.arguments or ())}` has options that are not followed")
         named = request.targets or words.goals
-        if named:
+        if named or request.guide is not None:
             run = partial(_run, source, request, words, named)
             yield [run]
             return
@@ -110,6 +110,7 @@ def _run(
         request.inspector,
         others,
         read_only,
+        lambda interpreter, run: follow_recorded(interpreter, run, request) if others else None,
     )
     file = paths.relative(source.path, folder)
     run.command = (

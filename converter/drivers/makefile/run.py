@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from converter.diagnostics import Refusal, refuse
 from converter.drivers.makefile import lines
-from converter.drivers.makefile.called import MakeRun
+from converter.drivers.makefile.called import MakeRun, end_of_recorded
 from converter.drivers.makefile.canned import Unfolded, unfold
 from converter.drivers.makefile.database import Database, RecipeLine, Rule
 from converter.drivers.makefile.expansion import Expander, Frame, Place, Variable
@@ -628,16 +628,18 @@ def run_goals(
     inspector: Callable[[Run], Inspect] = lambda run: nothing_known,
     others: bool = True,
     read_only: bool = False,
+    prepare: Callable[[Interpreter, MakeRun], None] = lambda interpreter, run: None,
 ) -> MakeRun:
     """What `make GOALS` would do in a clean checkout; without goals, the default one.
 
     With `others` the recipes of all other targets follow, each from the state that the goals leave, so that it is
-    known what they need. With `read_only` nothing runs but what reading the makefile asks for. Raises `Refusal` and `NeedsFiles`.
+    known what they need. `prepare` gives the interpreter what it needs besides. With `read_only` nothing runs but what reading the makefile asks for. Raises `Refusal` and `NeedsFiles`.
     """
     run = MakeRun()
     interpreter = Interpreter(texts, unreadable)
     interpreter.run = run
     interpreter.inspect = inspector(run)
+    prepare(interpreter, run)
     machine = Machine(interpreter, run, State({}, folder, HostFiles(files, {}), {}, {}, ()))
     process = Process(machine, folder, environment, command_line, goals, folder)
     machine.process = process
@@ -648,6 +650,7 @@ def run_goals(
     chosen = goals or ((process.database.default_goal,) if process.database.default_goal else ())
     machine.run.folder = folder
     process.make(chosen)
+    end_of_recorded(interpreter)
     machine.run.final = machine.state
     if others:
         machine.run.main_end = len(machine.run.events)

@@ -11,6 +11,7 @@ from converter.diagnostics import refuse
 from converter.docker_cli import commands as docker
 from converter.docker_cli.errors import UsageError
 from converter.docker_cli.parse import is_docker, parse
+from converter.docker_cli.prefixes import find_program
 from converter.docker_cli.references import normalize
 from converter.lazy import lazily
 from converter.machine import paths
@@ -33,6 +34,7 @@ from converter.shell.commands.call import Call, Handler, Result
 from converter.shell.commands.inputs import redirected
 from converter.shell.commands.other import other
 from converter.shell.expansion import Field
+from converter.shell.recorded import DepartedError
 
 if TYPE_CHECKING:
     from converter.shell.commands import attached, lookups, streams
@@ -64,6 +66,7 @@ def run(call: Call, state: State) -> Result:
             f"`{shown}` holds flags that change neither the Dockerfile nor the context, the image or its names",
             call.site,
         )
+    _look_up(call, argv, state)
     pattern = isinstance(command, (docker.Build, docker.Create, docker.Run, docker.Cp))
     if pattern and any(field.splits and index not in open_words for index, field in enumerate(call.fields)):
         call.machine.assume("what is not known and not quoted is one word: not empty, and without blanks", call.site)
@@ -84,6 +87,18 @@ def run(call: Call, state: State) -> Result:
     if isinstance(command, docker.Tag):
         return _tag(command, call, state)
     return _use(command, call, state)
+
+
+def _look_up(call: Call, argv: tuple[str, ...], state: State) -> None:
+    """Looks the command up in the recorded run, where there is one. Raises `DepartedError`."""
+    guide = call.machine.guide
+    program = find_program(argv) if guide is not None else None
+    if guide is None or program is None:
+        return
+    words = [(flat, field.splits) for flat, field in zip(argv, call.fields, strict=True)]
+    name = paths.base_name(argv[program.index])
+    if not guide.observe(name, words[program.index + 1 :], state.folder):
+        raise DepartedError(call.source, call.site.span)
 
 
 def deciding(call: Call, state: State) -> tuple[str, ...]:
