@@ -380,6 +380,13 @@ def _may_hold(driver: Source, tree: Tree) -> bool:
 
 
 _ENGINE = r"(?i)docker|podman|buildah|nerdctl"
+
+
+def _only_calls(driver: Source) -> bool:
+    """Whether a driver has no docker command of its own."""
+    return re.search(_ENGINE, driver.text) is None
+
+
 _COPY_OUT = r"\bcp\b|\brun\b.*(>|\||-v|--volume|--mount)"
 
 
@@ -525,7 +532,7 @@ def _recipe(
         sources=tuple(dict.fromkeys(sources)),
         folder=run.folder,
         command=run.command,
-        only_calls=re.search(_ENGINE, driver.text) is None,
+        only_calls=_only_calls(driver),
     )
 
 
@@ -745,6 +752,7 @@ def _refused(
         ledger=(*own, *entries),
         diagnostics=tuple(diagnostics),
         sources=tuple(sources),
+        only_calls=_only_calls(driver),
     )
 
 

@@ -21,6 +21,7 @@ from converter.result import Assumption, Recipe
 from converter.shell.recorded import Guide, Recorded
 from converter.source import Source
 
+DONE = ("converted", "partial")
 DATA = (".json", ".toml", ".yaml", ".yml", ".xml")
 """Files that hold values rather than commands: what stands there only is one of them."""
 
@@ -52,23 +53,23 @@ def convert_recorded(
             return read
         if isinstance(guided, Needs):
             return guided
-        if read.status == "converted" and not refused_by(guided, "STG112"):
+        if read.status in DONE and not refused_by(guided, "STG112"):
             return read
         outcomes.append((read, guided))
     alone, guided = outcomes[-1]
-    if alone.status == "converted":
+    if alone.status in DONE:
         return guided
-    if guided.status == "converted":
+    if guided.status in DONE:
         return _said(guided, {})
     told = {**(guides[-1].outside() if guides else {}), **called.environment}
     if told != dict(called.environment):
         given = convert(tree, driver, replace(called, environment=told), templates, guide)
         if isinstance(given, Needs):
             return given
-        if given.status == "converted":
+        if given.status in DONE:
             return _said(given, {name: told[name] for name in told if name not in called.environment})
     replayed = _replayed(tree, driver, options, trace, templates)
-    if isinstance(replayed, Needs) or replayed.status == "converted" or alone.status != "refused":
+    if isinstance(replayed, Needs) or replayed.status in DONE or alone.status != "refused":
         return replayed
     return alone
 
@@ -145,7 +146,7 @@ def _replayed(
             ledger=(*own, *(entry for entry in recipe.ledger if entry.location.file != trace.path)),
             sources=tuple(dict.fromkeys((driver, *recipe.sources))),
         )
-    if recipe.status != "converted":
+    if recipe.status not in DONE:
         return recipe
     message = f"only the Dockerfile is made: what drives the build ({' '.join(trace.command)}) stays as it is"
     help = "it still builds the image; its build image, containers and copies are no longer needed, take them out"

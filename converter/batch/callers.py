@@ -16,7 +16,11 @@ def part_of(recipes: Sequence[Recipe]) -> dict[str, str]:
     """The drivers that are no recipe of their own, each with the reason; `recipes` are in the order of preference."""
     order = {recipe.driver: number for number, recipe in enumerate(recipes)}
     found: dict[str, str] = {}
+    own = [recipe for recipe in recipes if not recipe.only_calls]
     for caller in recipes:
+        if caller.only_calls and caller.status == "refused" and own:
+            found[caller.driver] = f"it has no docker command of its own, and {own[0].driver} has"
+            continue
         for callee in recipes:
             if callee is caller or not _calls(caller, callee):
                 continue

@@ -73,6 +73,25 @@ def test_a_script_without_docker_commands_gives_way_where_it_changes_no_other_fi
     assert part_of([more, script]) == {"build.sh": "all.sh calls it"}
 
 
+def test_a_script_that_several_others_call_is_the_recipe(tmp_path: Path) -> None:
+    build = b"#!/bin/sh\nset -e\n" + EXTRACT + b"docker build -t app .\n"
+    callers = {
+        "ci.sh": b"#!/bin/sh\n./build.sh\n./run-tests\n",
+        "deploy.sh": b"#!/bin/sh\n./build.sh && scp x y\n",
+        "all.sh": b"for d in $(cat dirs); do (cd $d && ../build.sh); done\n",
+        "Makefile": b"all:\n\t./build.sh $(ARGS)\n",
+        ".travis.yml": b"script: ./build.sh\n",
+    }
+    make(tmp_path, {**DOCKERFILES, "build.sh": build, **callers})
+    for path in tmp_path.iterdir():
+        path.chmod(0o755)
+    said = chosen(tmp_path)
+    assert "build.sh converts to one multi-stage Dockerfile\n" in said
+    assert "STG102" not in said
+    for caller in ("ci.sh", "deploy.sh", "Makefile", ".travis.yml"):
+        assert f"looked at {caller} " in said
+
+
 def test_what_is_refused_inside_another_driver_is_that_ones_refusal() -> None:
     source = Source("build.sh", "docker\n")
     problem = error("STG302", "no", source, source.line_span(1))
