@@ -216,7 +216,7 @@ def renumbered(tree: Dockerfile, offset: int, image_stages: Mapping[str, str]) -
             continue
         if reference.kind == "number" and reference.stage is not None and offset:
             edits.append(Edit(reference.span, str(reference.stage + offset)))
-        elif reference.stage is None and reference.place != "FROM" and reference.value in image_stages:
+        elif reference.stage is None and reference.value in image_stages:
             edits.append(Edit(reference.span, image_stages[reference.value]))
     return edits
 

@@ -17,7 +17,7 @@ from converter.machine.host import FromHost
 from converter.machine.value import is_known
 from converter.plan import copies
 from converter.plan.archives import unpack_commands
-from converter.plan.arguments import find_renames, rename_edits
+from converter.plan.arguments import declared, find_renames, rename_edits
 from converter.plan.bake import Baked, bake, bake_file
 from converter.plan.builders import Builders, StageRun, add_all, find_builders, outs_of
 from converter.plan.calls import CallEditor, given_arguments
@@ -368,6 +368,7 @@ class _Planner:
                 word = "as" if keyword.islower() else "AS"
                 arguments = ["", f"{keyword} {names[number]} {word} {split[number]}", *arguments]
             tails[number] = Tail([*arguments, *lines], edits, int(number in split))
+        self.check_base(runtime, builders, names, {n for n, tail in tails.items() if tail.lines} | renames.keys())
         if baking:
             return self.baked(runtime, ordered, names, rewritten, context, tails, image_stages)
         blocks = merge(ordered, runtime, names, rewritten.edits, image_stages, tails)
@@ -431,6 +432,37 @@ class _Planner:
         assert isinstance(out, CopiedOut)
         return builders.stage_of[out.container.event]
 
+    def check_base(
+        self,
+        runtime: BuildFile,
+        builders: Builders,
+        names: Mapping[int, str],
+        changed: set[int],
+    ) -> None:
+        """A runtime that is built FROM the image of a builder gets a stage that is that image, and no more.
+
+        `changed` are the builders whose stages hold more. BuildKit hands the arguments of a stage down to one built FROM it
+        (measured), which an image does not do.
+        """
+        for reference in stage_references(runtime.tree):
+            if reference.place != "FROM" or reference.stage is not None or reference.trigger:
+                continue
+            value = next((s.image for s in runtime.states if s.stage.image_span == reference.span), reference.value)
+            built = runtime.event.state.images.get(normalize(value))
+            if built is None or built.event not in names:
+                continue
+            own = declared(builders.files[built.event])
+            mentioned = any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", runtime.source.text) for name in own)
+            if "$" in reference.value or built.event in changed or mentioned:
+                raise refuse(
+                    "STG404",
+                    f"the runtime image is built FROM the builder image `{self.work.show(value)}`, and the stage would be "
+                    "another one",
+                    runtime.source,
+                    reference.span,
+                    "convert this recipe by hand: `FROM builder` in the single Dockerfile",
+                )
+
     def image_stages(self, runtime: BuildFile, names: Mapping[int, str]) -> dict[str, str]:
         """Images of builders that the runtime file names: `COPY --from=TAG` becomes the stage."""
         found: dict[str, str] = {}
@@ -446,14 +478,6 @@ class _Planner:
                 built = self.work.one_image(built, f"which image `{self.work.show(value)}` is", runtime.event)
             if built is None or built.event not in names:
                 continue
-            if reference.place == "FROM":
-                raise refuse(
-                    "STG404",
-                    f"the runtime image is built FROM the builder image `{self.work.show(value)}`",
-                    runtime.source,
-                    reference.span,
-                    "convert this recipe by hand: `FROM builder` in the single Dockerfile",
-                )
             found[reference.value] = names[built.event]
         return found
 

@@ -197,7 +197,13 @@ CLASHES = [
     pytest.param(
         "# check=skip=A\nFROM golang\n", "# check=error=true\nFROM alpine\n", "STG202", id="two sets of checks"
     ),
-    pytest.param("FROM golang\n", "FROM app:build\n", "STG404", id="the runtime image is built from the build image"),
+    pytest.param(
+        "FROM golang\nARG A=1\n",
+        "FROM app:build\nRUN a $A\n",
+        "STG404",
+        id="a runtime built from the build image that would see its argument",
+    ),
+    pytest.param("FROM golang\n", "ARG BASE=app:build\nFROM $BASE\n", "STG404", id="a build image by a variable"),
 ]
 
 
