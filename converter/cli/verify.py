@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from converter.cli.exit_status import DONE, REFUSED
 from converter.cli.groups import spread
 from converter.cli.options import OUTPUT, Color, Debug, Format, Forms, JsonSchema, Named, RecipePath, Told
 from converter.cli.parsing import COMMAND_LINE, DRIVER_ARGUMENTS, DriverCommand, one_of
@@ -36,8 +37,10 @@ Exit status:
   1  they differ, or the new version does not build
   2  the call or the environment is wrong: no engine, no permission, or the legacy script fails by itself
   3  nothing to convert here: no recipe, not the pattern, or already multi-stage
-  4  the recipe is refused
+  4  the recipe is refused, or with --partial refused in part
 """
+
+DIFFERENT = 1
 
 _PAIRS = "Comparing only"
 _BUILDING = "Building"
@@ -150,7 +153,9 @@ def _show(
     else:
         lines = verification_lines(found, None if all_differences else DEFAULT_LIMIT)
         write_lines(lines, sys.stdout, wants_colour(color, sys.stdout))
-    return 0 if found.equal else 1
+    if not found.equal:
+        return DIFFERENT
+    return REFUSED if status == "partial" else DONE
 
 
 def _print_json(driver: str | None, status: Status | None, found: Verification | None) -> None:
