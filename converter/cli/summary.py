@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from converter.batch.changes import Change
+from converter.lazy import lazily
 from converter.printable import Line, visible
 from converter.result import CopyResult, LedgerEntry, Recipe
-from converter.show import diagnostic_lines
 from converter.source import Location, Source
+
+if TYPE_CHECKING:
+    from converter import show
+else:
+    show = lazily("converter.show")
 
 VERDICTS = {
     "converted": ("converts to one multi-stage Dockerfile", "good"),
@@ -27,7 +33,7 @@ def recipe_lines(
     verdict, style = VERDICTS[recipe.status]
     lines: list[Line] = []
     for found in recipe.diagnostics:
-        lines += [*diagnostic_lines(found, texts), ()]
+        lines += [*show.diagnostic_lines(found, texts), ()]
     lines.append(((visible(recipe.driver), "heading"), (" ", ""), (verdict, style)))
     if recipe.converts:
         lines += _block("stages", _stages(recipe))

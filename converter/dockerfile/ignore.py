@@ -7,11 +7,17 @@ moby's `patternmatcher` and its reader of ignore files have them.
 from __future__ import annotations
 
 from posixpath import normpath
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from converter.dockerfile.globs import GlobError, Token, could_match_below, glob_tokens, ignore_tokens, matches
 from converter.dockerfile.logical import SPACE
+from converter.lazy import lazily
+
+if TYPE_CHECKING:
+    from converter.dockerfile import globs
+else:
+    globs = lazily("converter.dockerfile.globs")
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -31,7 +37,7 @@ class IgnoreRule(Struct, frozen=True):
     pattern: str
     exception: bool
     line: int
-    tokens: tuple[Token, ...]
+    tokens: tuple[globs.Token, ...]
 
 
 class IgnoreRules(Struct, frozen=True):
@@ -61,8 +67,8 @@ class IgnoreRules(Struct, frozen=True):
             if len(pattern) > 1:
                 pattern = pattern.removeprefix("/")
             try:
-                rules.append(IgnoreRule(pattern, exception, number, ignore_tokens(pattern)))
-            except GlobError as error:
+                rules.append(IgnoreRule(pattern, exception, number, globs.ignore_tokens(pattern)))
+            except globs.GlobError as error:
                 raise IgnoreError(str(error), number) from None
         return IgnoreRules(tuple(rules))
 
@@ -107,7 +113,7 @@ class IgnoreRules(Struct, frozen=True):
         for index, rule in enumerate(self.rules):
             if all(rules[index] for rules in taken):
                 ignored = not rule.exception
-            elif not rule.exception and could_match_below(rule.tokens, folder):
+            elif not rule.exception and globs.could_match_below(rule.tokens, folder):
                 ignored = True
         return ignored
 
@@ -127,7 +133,7 @@ class IgnoreRules(Struct, frozen=True):
                     # An exception matters only for what is ignored so far, a rule for what is not.
                     if rule.exception != (deciding is not None):
                         continue
-                    taken[index] = matches(rule.tokens, part)
+                    taken[index] = globs.matches(rule.tokens, part)
                 if taken[index]:
                     deciding = None if rule.exception else rule
         return deciding, taken
@@ -140,7 +146,7 @@ def match_pattern(pattern: str, path: str) -> bool:
     takes away the meaning of the next character; the whole path has to match.
     Raises `globs.GlobError` for a pattern that Go rejects.
     """
-    return matches(glob_tokens(pattern), path)
+    return globs.matches(globs.glob_tokens(pattern), path)
 
 
 def has_wildcard(pattern: str) -> bool:

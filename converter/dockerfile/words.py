@@ -12,12 +12,17 @@ inside one gives a new token for the whole expression instead.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
 from converter.dockerfile.logical import SPACE
-from converter.dockerfile.wildcards import PatternError, replace, trim_prefix, trim_suffix
+from converter.lazy import lazily
+
+if TYPE_CHECKING:
+    from converter.dockerfile import wildcards
+else:
+    wildcards = lazily("converter.dockerfile.wildcards")
 
 UNKNOWN_START = "\x00"
 UNKNOWN_END = "\x01"
@@ -311,8 +316,8 @@ class Lexer:
             if has_unknown(value or "") or has_unknown(word):
                 return self.unknown(expression)
             try:
-                return (trim_prefix if operator == "#" else trim_suffix)(value or "", word)
-            except PatternError as error:
+                return (wildcards.trim_prefix if operator == "#" else wildcards.trim_suffix)(value or "", word)
+            except wildcards.PatternError as error:
                 raise WordError(str(error), start) from None
         if operator == "?":
             if value is None or (empty_is_unset and not value):
@@ -340,8 +345,8 @@ class Lexer:
         if has_unknown(value or "") or has_unknown(pattern):
             return self.unknown(self.text[start : self.position])
         try:
-            return replace(value or "", pattern, text, everywhere=everywhere)
-        except PatternError as error:
+            return wildcards.replace(value or "", pattern, text, everywhere=everywhere)
+        except wildcards.PatternError as error:
             raise WordError(str(error), start) from None
 
     def nested(self, stop: str, raw_escapes: bool, start: int) -> str:

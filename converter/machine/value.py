@@ -102,6 +102,9 @@ EMPTY = Value(())
 
 def join(values: Iterable[Value]) -> Value:
     """The values one behind the other; neighbouring literals become one piece."""
+    values = tuple(values)
+    if len(values) == 1 and len(values[0].pieces) == 1:
+        return values[0]
     pieces: list[Piece] = []
     for value in values:
         for piece in value.pieces:

@@ -22,7 +22,6 @@ from converter.machine.mechanisms import MOUNTED, UNPACKED
 from converter.machine.predicate import Facts
 from converter.machine.value import Value, is_known
 from converter.plan.archives import unpacks
-from converter.plan.caches import is_cache
 from converter.plan.contexts import common, needs_context
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.modes import works_on
@@ -32,8 +31,10 @@ from converter.plan.work import Work
 
 if TYPE_CHECKING:
     from converter.machine import branching
+    from converter.plan import caches
 else:
     branching = lazily("converter.machine.branching")
+    caches = lazily("converter.plan.caches")
 
 
 class Mount(Struct, frozen=True):
@@ -235,7 +236,7 @@ def mounts_of(work: Work, created: Created) -> tuple[Mount, ...]:
         )
         place = created.site.source, created.spans[volume.word.index]
         shown = work.show(volume.word.text)
-        if is_cache(volume, target):
+        if caches.is_cache(volume, target):
             # see caches.py
             continue
         if volume.kind == "volume" and not _is_shared(work, created, volume.source.text if volume.source else ""):

@@ -9,13 +9,19 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from converter.diagnostics import refuse
+from converter.lazy import lazily
 from converter.machine.events import CopiedOut, Event, Extraction
 from converter.plan.dockerfiles import BuildFile, Loader
-from converter.plan.image_tools import has_program
 from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact
+
+if TYPE_CHECKING:
+    from converter.plan import image_tools
+else:
+    image_tools = lazily("converter.plan.image_tools")
 
 CHOWN = "tar unpacks the archive in the stage with the owners in it"
 
@@ -70,6 +76,6 @@ def _command(extraction: Extraction, path: str, folder: str) -> str:
 def _has(builder: BuildFile, program: str, loader: Loader, before: Iterable[str]) -> bool:
     """Whether the stage surely has the program: by its image and Dockerfile, or as a container ran it there."""
     used = (re.split(r"\s*&&\s*", line.partition(" ")[2]) for line in before if line.upper().startswith("RUN "))
-    return has_program(builder, program, loader) or any(
+    return image_tools.has_program(builder, program, loader) or any(
         part.split()[:1] == [program] for parts in used for part in parts
     )

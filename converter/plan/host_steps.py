@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from converter.diagnostics import Refusal, note, refuse
+from converter.lazy import lazily
 from converter.machine import paths
 from converter.machine.events import ChangedFiles, Created
 from converter.machine.host import FromContainer
 from converter.machine.value import is_known
 from converter.plan.dockerfiles import BuildFile
-from converter.plan.image_tools import has_program
 from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact
 from converter.plan.work import Work
+
+if TYPE_CHECKING:
+    from converter.plan import image_tools
+else:
+    image_tools = lazily("converter.plan.image_tools")
 
 FLAG = "--move-host-steps"
 
@@ -55,7 +61,7 @@ class HostSteps:
                 words.append(shlex.quote(value.flat))
         line = " ".join(words)
         message = f"`{self.work.show(shown)}` changes the artifact after it was copied out"
-        if builder.state.image == "scratch" or not has_program(builder, program, self.work.loader):
+        if builder.state.image == "scratch" or not image_tools.has_program(builder, program, self.work.loader):
             raise self.refusal(
                 event,
                 f"{message}, and it is not known that the build image has `{program}`",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from converter.diagnostics import Refusal, note, refuse
 from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import Stage, stage_references
+from converter.lazy import lazily
 from converter.machine import paths
 from converter.machine.events import Built, ChangedFiles, CopiedOut, Created, Event, RanCommand
 from converter.machine.host import FromArchive, FromContainer
 from converter.machine.mechanisms import MOUNTED
 from converter.machine.value import TOKEN_START, is_known
-from converter.plan import elsewhere
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.liveness import ARCHIVERS, TRANSFERS
 from converter.plan.model import NotThePattern
@@ -22,6 +23,11 @@ from converter.plan.runs import command_line
 from converter.plan.takes import Taken, look
 from converter.plan.work import Work
 from converter.shell.interpreter import NeedsFiles
+
+if TYPE_CHECKING:
+    from converter.plan import elsewhere
+else:
+    elsewhere = lazily("converter.plan.elsewhere")
 
 PRODUCERS = (
     r"\b(?:(?:npm|yarn|pnpm)\s+(?:ci|install|i|run\s+(?:build|dist|prod\w*|compile))\b|yarn\s*$|bower\s+install|composer\s+install|"

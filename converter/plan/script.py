@@ -743,10 +743,12 @@ class _Editor:
         self, statements: tuple[syntax.Statement, ...], verdicts: list[Verdict], bounds: Span
     ) -> list[Span]:
         """Comment lines directly above statements that all go, up to the next blank line or comment."""
+        if "gone" not in verdicts:
+            return []
         comments = {}
         for comment in self.script.comments:
-            line, _ = self.source.position(comment.span.start)
-            if not self.source.line_text(line)[: comment.span.start - self.source.line_span(line).start].strip():
+            line, column = self.source.position(comment.span.start)
+            if not self.text[comment.span.start - column + 1 : comment.span.start].strip():
                 comments[line] = comment
         by_line: dict[int, int] = {}
         for index, statement in enumerate(statements):
@@ -755,13 +757,11 @@ class _Editor:
             for line in range(first, last + 1):
                 by_line[line] = index
         found: list[Span] = []
-        total = self.source.line_count()
-        line = 1
-        while line <= total:
-            if line not in comments or not (bounds.start <= comments[line].span.start < bounds.end):
-                line += 1
+        line = 0
+        for first in sorted(comments):
+            if first < line or not (bounds.start <= comments[first].span.start < bounds.end):
                 continue
-            first = line
+            line = first
             while line in comments:
                 line += 1
             below: set[int] = set()

@@ -97,6 +97,8 @@ def _uses(run: Run, source: Source, script: Script) -> Iterator[Use]:
     text = source.text
     events = [event for event in run.events if event.site.source is source]
     names = {event.name for event in run.events if isinstance(event, Assigned)}
+    if not names:
+        return
     heads = {
         (event.name, text.find(event.name, event.site.span.start, event.site.span.end))
         for event in events
@@ -115,12 +117,12 @@ def _uses(run: Run, source: Source, script: Script) -> Iterator[Use]:
         name, place = match.group(), match.start()
         if name not in names:
             continue
-        around = pieces.at(place)
-        seen = frozenset(read.binding for read in reads.at(place) if read.name == name)
-        if comments.at(place) or (name, place) in heads or _is_bare_declaration(text, place):
+        if (name, place) in heads or comments.at(place) or _is_bare_declaration(text, place):
             continue
         if written.at(place) and "$" not in text[text.rfind("\n", 0, place) + 1 : place]:
             continue
+        around = pieces.at(place)
+        seen = frozenset(read.binding for read in reads.at(place) if read.name == name)
         yield Use(name, source, place, seen, tuple(piece.numbers for piece in around if piece.only != name))
 
 
@@ -155,6 +157,8 @@ _READ = r"(?:IFS=\S*\s+)?read\b"
 def _is_bare_declaration(text: str, place: int) -> bool:
     """Whether the name stands in `local name`, `declare name` or `unset name`, which use no value."""
     line_start = text.rfind("\n", 0, place) + 1
+    if not any(text.find(word, line_start, place) != -1 for word in ("local", "declare", "typeset", "unset")):
+        return False
     return (
         re.search(r"(?:^|[;&]|\{)\s*(?:local|declare|typeset|unset)\s+(?:-\w+\s+|\w+\s+)*$", text[line_start:place])
         is not None

@@ -11,7 +11,6 @@ from converter.machine.events import Built, ChangedFiles, CopiedOut, Event
 from converter.machine.host import Alternatives, FromContainer
 from converter.machine.predicate import Facts
 from converter.machine.state import Image
-from converter.plan.branches import asks_engine, undecided
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.plan.runs import Running
 from converter.plan.takes import Artifact, Taken
@@ -21,8 +20,10 @@ from converter.shell.interpreter import Run
 
 if TYPE_CHECKING:
     from converter.machine import branching
+    from converter.plan import branches
 else:
     branching = lazily("converter.machine.branching")
+    branches = lazily("converter.plan.branches")
 
 WAYS = frozenset({"no-cache", "pull", "quiet", "progress", "rm", "force-rm", "tag", "memory", "cpus"})
 """Flags of a build that do not change what it makes."""
@@ -99,7 +100,7 @@ class Work:
             options = [(c, "it is created here" if made else "it is not created") for c, made in container.choices]
             if all(made is not None for _, made in container.choices):
                 options = [(c, f"it is made from `{self.show(m.image_name.flat)}`") for c, m in container.choices if m]
-            raise undecided("which container the artifact is copied out of", options, self.run.unknowns)
+            raise branches.undecided("which container the artifact is copied out of", options, self.run.unknowns)
         if container.image is None or not container.image.choices:
             return container.image
         return self.one_image(container.image, f"which image `{self.show(container.image_name.flat)}` is", out)
@@ -108,7 +109,7 @@ class Work:
         """An image that branches made: by the same build, or by none where the engine is said to have it."""
         made = [choice for _, choice in image.choices if choice is not None]
         without = [condition for condition, choice in image.choices if choice is None]
-        asked = all(asks_engine(condition.predicate, self.run.unknowns) for condition in without)
+        asked = all(branches.asks_engine(condition.predicate, self.run.unknowns) for condition in without)
         if len({one.event for one in made}) == 1 and not made[0].choices and asked:
             built = self.run.events[made[0].event]
             self.assume("an image that the script builds only where the engine has none is the one it builds", built)
@@ -118,7 +119,7 @@ class Work:
         options = [(condition, self.built_from(choice)) for condition, choice in image.choices]
         if len({outcome for _, outcome in options}) == 1:
             options = [(condition, self.built_by(choice)) for condition, choice in image.choices]
-        raise undecided(what, options, self.run.unknowns)
+        raise branches.undecided(what, options, self.run.unknowns)
 
     def same_build(self, numbers: list[int]) -> bool:
         """Whether builds are one command that differs only in how it works, not in what it makes."""
@@ -156,7 +157,7 @@ class Work:
                 options.append((condition, f"{what}, changed by `{'`, `'.join(verbs)}`" if verbs else what))
             else:
                 options.append((condition, "something else lies there"))
-        return undecided(f"what `{self.show(path)}` is", options, self.run.unknowns)
+        return branches.undecided(f"what `{self.show(path)}` is", options, self.run.unknowns)
 
     def assume(self, about: str, event: Event) -> None:
         site = event.site

@@ -19,15 +19,15 @@ from converter.machine.state import State, Variable
 from converter.machine.value import EMPTY, ROOT_TOKEN, Piece, Reference, Value, is_known, join
 from converter.shell import expansion, syntax
 from converter.shell.commands.effects import STABLE
-from converter.shell.dependence import changes_seen, git_command
 from converter.shell.expansion import Field, Segment, Segments, joined
 from converter.source import Source, Span
 
 if TYPE_CHECKING:
-    from converter.shell import braces, operations
+    from converter.shell import braces, dependence, operations
     from converter.shell.interpreter import Interpreter
 else:
     braces = lazily("converter.shell.braces")
+    dependence = lazily("converter.shell.dependence")
     operations = lazily("converter.shell.operations")
 
 CHANGING = frozenset(("!", "RANDOM", "SECONDS", "_", "-", "LINENO", "EPOCHSECONDS", "EPOCHREALTIME", "SRANDOM"))
@@ -94,10 +94,13 @@ class Expander:
 
     def plain_field(self, word: syntax.Word, source: Source) -> Field | None:
         """The field that a word of plain characters becomes whatever the state is; None for any other word."""
-        only = word.parts[0] if len(word.parts) == 1 else None
-        if isinstance(only, syntax.Text) and (only.quoted or _SIGNS.isdisjoint(only.text)):
-            return Field(self.literal(only.text, only.span, source), word.span)
-        return None
+        parts = word.parts
+        if len(parts) != 1 or not isinstance(parts[0], syntax.Text):
+            return None
+        text = parts[0].text
+        if not parts[0].quoted and not _SIGNS.isdisjoint(text):
+            return None
+        return Field(self.literal(text, parts[0].span, source), word.span)
 
     def matching(self, field: Field, state: State) -> list[Field]:
         """The names that a field with a pattern stands for."""
@@ -473,7 +476,7 @@ class Expander:
                 part.expression,
                 state.folder,
                 tuple(texts),
-                changes_seen(words, state),
+                dependence.changes_seen(words, state),
                 self.history(first_event),
             )
         token = self.machine.run.unknowns.token(key, part.expression, "it is the output of a command")
@@ -511,7 +514,7 @@ class Expander:
         return sum(
             isinstance(event, RanCommand)
             and event.name == "git"
-            and not any(word in asking for word in git_command([value.flat for value in event.words])[:1])
+            and not any(word in asking for word in dependence.git_command([value.flat for value in event.words])[:1])
             for event in self.machine.run.events[:end]
         )
 

@@ -558,10 +558,12 @@ class Interpreter:
         passed: list[tuple[int, int]] = []
         positional, series = state.positional, state.series
         declares = False
+        plain_field = self.words.plain_field
         for word in command.words:
-            plain = self.words.plain_field(word, source)
-            if plain is not None and not declares:
-                declares = not fields and plain.value.flat in DECLARATIONS
+            plain = None if declares else plain_field(word, source)
+            if plain is not None:
+                if not fields:
+                    declares = plain.value.flat in DECLARATIONS
                 fields.append(plain)
                 continue
             given = self.given(state) if _is_all_parameters(word) else None

@@ -14,8 +14,8 @@ from msgspec import Struct
 from converter.source import Span
 
 
-class Node(Struct, frozen=True):
-    """Anything with a place in the script."""
+class Node(Struct, frozen=True, gc=False):
+    """Anything with a place in the script. No node holds one that holds it, so that the garbage collector need not look."""
 
     span: Span
 

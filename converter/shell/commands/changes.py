@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from converter.dockerfile.globs import GlobError
 from converter.dockerfile.ignore import match_pattern
+from converter.lazy import lazily
 from converter.machine import paths
 from converter.machine.events import ChangedFiles
 from converter.machine.host import Entry, FromHost, HostFiles
@@ -15,6 +16,11 @@ from converter.machine.state import State
 from converter.machine.value import EMPTY, is_known
 from converter.shell.commands.call import Call, Result
 from converter.shell.commands.operands import Operand
+
+if TYPE_CHECKING:
+    from converter.dockerfile import globs
+else:
+    globs = lazily("converter.dockerfile.globs")
 
 
 def changed(
@@ -87,5 +93,5 @@ def _matches(path: str, pattern: str) -> bool:
     hidden = paths.base_name(path).startswith(".") and not paths.base_name(pattern).startswith(".")
     try:
         return not hidden and match_pattern(pattern, path)
-    except GlobError:
+    except globs.GlobError:
         return False
