@@ -70,16 +70,29 @@ def relative(root: Root, path: str) -> str:
     return os.path.relpath(path, root.folder).replace(os.sep, "/")
 
 
-def read_tree(root: Root) -> frozenset[str]:
+def begin(root: Root) -> subprocess.Popen[bytes] | None:
+    """Lets git list the tracked files while the caller does something else; the answer is for `read_tree`.
+
+    None where there is no git, or nothing to ask it.
+    """
+    try:
+        return _git(root, "--cached") if root.top is not None else None
+    except OSError:
+        return None
+
+
+def read_tree(root: Root, begun: subprocess.Popen[bytes] | None = None) -> frozenset[str]:
     """Every file and symbolic link below the root, relative to it, with forward slashes.
 
     Inside a git work tree these are the tracked ones that exist, and the files of submodules that are
     checked out; where git tracks nothing below the root, those that it would not ignore. Links are listed
     and never followed. Where git has nothing to say (no git, or the root itself is ignored), and outside a
     repository, all files but those in `SKIPPED_FOLDERS`. Raises `Problem` where the root cannot be listed.
+    `begun` is what `begin` gave for this root.
     """
     if root.top is not None:
-        listed = _git_files(root, "--cached") or _git_files(root, "--cached", "--others", "--exclude-standard")
+        tracked = _names(begun) if begun is not None else _git_files(root, "--cached")
+        listed = tracked or _git_files(root, "--cached", "--others", "--exclude-standard")
         if listed:
             return frozenset(_existing(root, listed))
     return frozenset(_walk(root.folder, ""))
@@ -216,14 +229,22 @@ def _git_files(root: Root, *which: str) -> list[str] | None:
     A repository's own settings must not make reading run anything (core.fsmonitor), and a tree that belongs to
     another user, as it does in many containers, is read all the same (safe.directory): listing runs nothing.
     """
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "safe.directory=*", "ls-files", "-z", *which]
     try:
-        done = subprocess.run(command, cwd=root.folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        return _names(_git(root, *which))
     except OSError:
         return None
-    if done.returncode != 0:
-        return None
-    return [name for name in os.fsdecode(done.stdout).split("\0") if name]
+
+
+def _git(root: Root, *which: str) -> subprocess.Popen[bytes]:
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "safe.directory=*", "ls-files", "-z", *which]
+    null = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=root.folder, stdin=null, stdout=subprocess.PIPE, stderr=null)
+
+
+def _names(git: subprocess.Popen[bytes]) -> list[str] | None:
+    """What it lists; None where it refuses."""
+    output, _ = git.communicate()
+    return [name for name in os.fsdecode(output).split("\0") if name] if git.returncode == 0 else None
 
 
 def _existing(root: Root, listed: Iterable[str]) -> Iterator[str]:

@@ -95,6 +95,10 @@ def convert(
     Without flags the new Dockerfile is printed on standard output, with a summary on standard error.
     Nothing is run, and nothing is written without --write or --out.
     """
+    from converter.batch import discovery
+
+    # git lists the tree while the rest of the program is loaded
+    begun = discovery.begin(discovery.find_root(path)[0])
     from converter.cli import inputs
     from converter.cli.answer import Request, answer
     from converter.cli.picking import pick
@@ -102,7 +106,7 @@ def convert(
     inputs.one_mode({**mode.flags(), "--out": bool(out)})
     inputs.one_mode({"--check": mode.check, "--verify": verify})
     inputs.one_mode({"--emit bake": forms.emit == "bake", "--verify": verify})
-    picked = pick(context, path, named, told, forms, color)
+    picked = pick(context, path, named, told, forms, color, begun)
     request = Request(
         root=picked.root,
         paths=picked.paths,

@@ -20,6 +20,8 @@ from converter.cli.parsing import DRIVER_ARGUMENTS
 from converter.convert import Options
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from converter.drivers.trace import Trace
 
 
@@ -32,8 +34,19 @@ class Picked(Struct, frozen=True):
     selection: Selection
 
 
-def pick(context: typer.Context, path: str, named: Named, told: Told, forms: Forms, color: str) -> Picked:
-    """Finds the recipe and converts it; nothing is written. Raises `Problem` for values that cannot be."""
+def pick(
+    context: typer.Context,
+    path: str,
+    named: Named,
+    told: Told,
+    forms: Forms,
+    color: str,
+    begun: Popen[bytes] | None = None,
+) -> Picked:
+    """Finds the recipe and converts it; nothing is written. Raises `Problem` for values that cannot be.
+
+    `begun` is what `discovery.begin` gave for the root of PATH.
+    """
     root, driver = discovery.find_root(path)
     if recovered := recover(root.folder):
         say(f"an interrupted `stageify convert --write` was found here and {recovered}", color)
@@ -41,7 +54,7 @@ def pick(context: typer.Context, path: str, named: Named, told: Told, forms: For
     options = inputs.options(root, named, told, forms, context.meta[DRIVER_ARGUMENTS])
     templates = inputs.templates(root, told.template_dir)
     # What the person names takes part even where git does not track it.
-    paths = discovery.read_tree(root) | {
+    paths = discovery.read_tree(root, begun) | {
         name for name in (driver, options.builder, options.runtime) if name is not None
     }
     if named.trace:
