@@ -151,6 +151,7 @@ class ContainerRuns:
         if line is None or running.kind != "build":
             return workdir
         self.check_flags(created)
+        self.check_arguments(builder, created, " ".join(line.flats))
         settings, workdir = self.settings(builder, created, keyword, workdir, tail)
         if line.assumed:
             self.work.assume(line.assumed, created)
@@ -224,6 +225,19 @@ class ContainerRuns:
                     created.site.source,
                     created.spans[flag.first] if created.spans else created.site.span,
                     "drop the option where the build does not need it, or convert by hand",
+                )
+
+    def check_arguments(self, builder: BuildFile, created: Created, line: str) -> None:
+        """A container does not see the arguments of its image's build, and a RUN does. (Dockerfile reference, "ARG".)"""
+        given = {one.name for one in created.command.env}
+        for name, variable in builder.state.final.variables.items():
+            if not variable.from_env and name not in given and re.search(rf"\$\{{?{re.escape(name)}(?!\w)", line):
+                raise refuse(
+                    "STG402",
+                    f"the command uses `{name}`, which is unset in the container and an argument of the stage",
+                    created.site.source,
+                    created.site.span,
+                    f"give it to the container with `-e {name}=VALUE`, or take the ARG out of {builder.path}",
                 )
 
     def settings(

@@ -95,3 +95,15 @@ def test_it_is_said_where_a_plain_build_needs_an_argument_now(argument: str, sai
     builder = f"FROM golang:1.13\n{argument}RUN go build -o /src/app\n"
     texts = recipe(script_with("app", options="--build-arg V=2"), builder, "FROM alpine\nCOPY app /app\n")
     assert ("STG610" in codes(convert_texts(texts))) is said
+
+
+@pytest.mark.parametrize(("variable", "refused"), [("$V", True), ("${V:-1}", True), ("$W", False)])
+def test_a_container_does_not_see_the_arguments_of_its_images_build(variable: str, refused: bool) -> None:
+    script = (
+        "docker build -t b --build-arg V=1 -f Dockerfile.build .\n"
+        f"docker run --name c b sh -c 'go build -o /src/app {variable}'\ndocker cp c:/src/app app\ndocker build -t app .\n"
+    )
+    answer = convert_texts(recipe(script, "FROM golang:1.13\nARG V\nCOPY . .\n", "FROM alpine\nCOPY app /app\n"))
+    assert (answer.status == "refused") is refused
+    if refused:
+        assert refusal(answer) == ("STG402", "build.sh")
