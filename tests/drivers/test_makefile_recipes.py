@@ -290,3 +290,10 @@ def test_a_part_of_a_variable_that_only_the_makefile_gives_is_written_out() -> N
     )
     assert recipe.status == "converted"
     assert "--build-arg FLAGS=$(FLAGS)" in after["Makefile"]
+
+
+def test_a_prerequisite_that_vpath_would_find_is_refused_with_the_reason() -> None:
+    recipe, _ = convert(f"VPATH = src\nall: x.c\n{COMPILE}{IMAGE}", None, **{"src/x.c": ""})
+    (found,) = [one for one in recipe.diagnostics if one.severity == "error"]
+    assert found.code == "STG104"
+    assert "VPATH" in (found.help or "")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from converter.machine.state import State
-from converter.shell.commands import COMMANDS
+from converter.shell.commands import COMMANDS, docker
 from converter.shell.commands.call import Call, Result
 from tests.drivers.made import COLLECTION, ENVIRONMENT, NAMES, agrees, predicted, texts_of
 
@@ -36,9 +36,9 @@ def recorded(name: str, tmp_path: Path) -> list[list[str]]:
     root, programs, log = tmp_path / "root", tmp_path / "bin", tmp_path / "log"
     shutil.copytree(COLLECTION / name, root)
     programs.mkdir()
-    docker = programs / "docker"
-    docker.write_text(DOCKER.format(python=sys.executable, log=str(log)), encoding="utf-8")
-    docker.chmod(0o755)
+    program = programs / "docker"
+    program.write_text(DOCKER.format(python=sys.executable, log=str(log)), encoding="utf-8")
+    program.chmod(0o755)
     environment = {**ENVIRONMENT, "PATH": f"{programs}:{ENVIRONMENT['PATH']}"}
     subprocess.run(["make"], cwd=root, env=environment, capture_output=True, check=True)
     return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
@@ -47,7 +47,7 @@ def recorded(name: str, tmp_path: Path) -> list[list[str]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_make_calls_docker_as_predicted(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[list[str]] = []
-    handler = COMMANDS["docker"]
+    handler = docker.TABLE["docker"]
 
     def noted(call: Call, state: State) -> Result:
         calls.append([value.flat for value in call.values[1:]])

@@ -99,6 +99,7 @@ class Database:
         self.sources: dict[str, Source] = {}
         self.folder = ""
         self.one_shell = False
+        self.has_vpath = False
         self.export_all = False
         self.second_expansion = False
         self.conditions: list[_Condition] = []
@@ -181,7 +182,13 @@ class Database:
                 if found is not None:
                     self.read(found, path)
 
+    @property
+    def searches(self) -> bool:
+        """Whether make looks for prerequisites in further folders (manual, 4.5 Searching Directories)."""
+        return self.has_vpath or "VPATH" in self.expander.variables
+
     def directive(self, node: syntax.Directive) -> None:
+        self.has_vpath = self.has_vpath or node.keyword == "vpath"
         if node.keyword in ("export", "unexport"):
             names = self.expander.expand(node.rest).split()
             if not names:

@@ -170,13 +170,15 @@ class Order:
         needing = next((r for r in self.explicit.get(needed_by, []) if target in r.prerequisites + r.order_only), None)
         if needing is None:
             needing = next((rule for rule in self.patterns), None) if needed_by else None
+        elsewhere = self.database.searches
         raise refuse(
             "STG104",
             f"no rule makes `{target}`" + (f", which `{needed_by}` needs" if needed_by else ""),
             needing.source if needing else None,
             needing.span if needing else None,
+            "write its folder in front: what VPATH and `vpath` find is not followed" if elsewhere else
             "make stops here in a clean checkout",
-        )
+        )  # fmt: skip
 
 
 def may_be_built_in(target: str, files: Files) -> bool:

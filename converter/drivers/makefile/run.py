@@ -457,7 +457,12 @@ class Process:
             ]
         segments, unset = lines.without_unset(segments, self.expander.optional)
         for name in unset:
-            self.assume(f"nothing outside the makefile sets `{name}`", line)
+            if name in self.expander.variables:
+                self.assume(
+                    f"a conditional of the makefile decides whether `{name}` is empty; it stays where it is", line
+                )
+            else:
+                self.assume(f"nothing outside the makefile sets `{name}`", line)
         for segment in segments:
             for found in re.findall(r"[({]([\w.-]+)[)}]", segment.expression or ""):
                 if found in self.database.defaulted and self.expander.variables[found].origin == "file":
