@@ -64,7 +64,8 @@ class Built(Event, frozen=True):
 class Created(Event, frozen=True):
     """`docker create` or `docker run`: `image` is None for an image that the script did not build.
 
-    `fed` tells that the container reads what the script gives it as standard input.
+    `fed` tells that the container reads what the script gives it as standard input, `stdin` is the text of a
+    here-document that it reads.
     """
 
     container: Container
@@ -73,6 +74,30 @@ class Created(Event, frozen=True):
     words: tuple[Value, ...]
     spans: tuple[Span, ...] = ()
     fed: bool = False
+    stdin: Value | None = None
+
+
+class Executed(Event, frozen=True):
+    """`docker exec` in a container that the script made; `fed` and `stdin` are as for `Created`."""
+
+    container: Container
+    command: docker.Exec
+    words: tuple[Value, ...]
+    spans: tuple[Span, ...] = ()
+    fed: bool = False
+    stdin: Value | None = None
+
+
+class CopiedIn(Event, frozen=True):
+    """`docker cp` into a container: `path` is a normalised host path, `target` is absolute in the container.
+
+    `contents` tells that what is in the folder is copied, and not the folder itself.
+    """
+
+    container: Container
+    path: str
+    target: Value
+    contents: bool
 
 
 class Extraction(Struct, frozen=True):

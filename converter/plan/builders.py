@@ -16,14 +16,15 @@ from msgspec.structs import replace
 from converter.diagnostics import refuse
 from converter.lazy import lazily
 from converter.machine import paths
-from converter.machine.events import Built, CopiedOut, Created
-from converter.machine.host import FromContainer
+from converter.machine.events import Built, CopiedIn, CopiedOut, Created
+from converter.machine.host import FromContainer, FromTree
 from converter.machine.mechanisms import MOUNTED, UNPACKED
 from converter.machine.predicate import Facts
 from converter.machine.value import Value, is_known
 from converter.plan.archives import unpacks
 from converter.plan.contexts import common, needs_context
 from converter.plan.dockerfiles import BuildFile
+from converter.plan.facts import BASE_FOLDERS
 from converter.plan.modes import works_on
 from converter.plan.runs import Running, what_it_did
 from converter.plan.takes import Take
@@ -268,7 +269,53 @@ def mounts_of(work: Work, created: Created) -> tuple[Mount, ...]:
             target = target.slice(0, len(target.flat) - 1)
         filled = files.start.kind(host) == "file" or any(True for _ in files.start.below(host))
         found.append(Mount(host, target, filled))
+    found += copied_in(work, created)
     return tuple(sorted(found, key=lambda mount: (mount.target.flat.count("/"), mount.target.flat)))
+
+
+def copied_in(work: Work, created: Created) -> list[Mount]:
+    """What the script copied into the container, as if it had been mounted: the stage copies it in the same way.
+
+    Measured: a folder becomes the named one where that is missing, with a slash behind it too, and goes into it where it is
+    there; a file goes into a folder that is named with a slash. Raises `Refusal` for anything but files of the tree, and
+    where the place in the container depends on what is there.
+    """
+    found: list[Mount] = []
+    for event in work.run.events:
+        if not isinstance(event, CopiedIn) or created.number not in event.container.events:
+            continue
+        place = event.site.source, event.site.span
+        files = event.state.files
+        entry = files.lookup(event.path)
+        if entry is None or not isinstance(entry.origin, FromTree) or entry.origin.path != event.path:
+            raise refuse(
+                "STG404",
+                f"`{work.show(event.path)}`, which is copied into the container, is no file or folder of the tree as it is there",
+                *place,
+                "copy it in the builder Dockerfile first",
+            )
+        target = event.target
+        kind = files.start.kind(event.path)
+        whole = target.flat.rstrip("/") or "/"
+        if not event.contents:
+            given = created.command.workdir.text.rstrip("/") if created.command.workdir is not None else None
+            slash = kind == "file" and target.flat.endswith("/")
+            inside = slash or whole in BASE_FOLDERS or whole == given
+            if not inside and not (kind == "file" and paths.base_name(whole) == paths.base_name(event.path)):
+                raise refuse(
+                    "STG503",
+                    f"nothing tells whether `{work.show(target.flat)}` is a folder of the container already, into which "
+                    f"`{work.show(event.path)}` would go",
+                    *place,
+                    "end the path in `/` where it is one, or copy `FOLDER/.` for what is in the folder",
+                )
+            if inside:
+                lead = "" if target.flat.endswith("/") else "/"
+                target = target + Value.literal(lead + paths.base_name(event.path))
+        while target.flat.endswith("/") and len(target.flat) > 1:
+            target = target.slice(0, len(target.flat) - 1)
+        found.append(Mount(event.path, target, True))
+    return found
 
 
 def _is_shared(work: Work, created: Created, name: str) -> bool:

@@ -15,7 +15,7 @@ from converter.diagnostics import note, refuse, warning
 from converter.dockerfile.environment import DEFAULT_SHELL
 from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
-from converter.machine.events import Created
+from converter.machine.events import Created, Executed
 from converter.machine.host import FromHost
 from converter.machine.value import Value, is_known
 from converter.plan.builders import Builders, Mount, StageRun
@@ -23,7 +23,7 @@ from converter.plan.caches import cache_mounts
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.facts import ROOT_USERS
 from converter.plan.merge import Tail
-from converter.plan.runs import CommandLine
+from converter.plan.runs import CommandLine, Step
 from converter.plan.spelling import SECRET, Spelling
 from converter.plan.work import Work
 from converter.source import Edit, Span
@@ -82,7 +82,12 @@ class ContainerRuns:
                 tail.lines += self.folders(builder, runs[0], runtime, context, previous, keyword)
             last: str | None = None
             for run in runs:
-                last = self.add(tail, builder, run, keyword, last, number not in split)
+                for step in run.running.steps:
+                    last = self.add(tail, builder, run, step, keyword, last, number not in split)
+                if run.running.kind == "build":
+                    self.work.diagnostics.append(
+                        note("STG614", run.running.why, run.created.site.source, run.created.site.span)
+                    )
             if any(run.running.kind == "build" for run in runs):
                 self.drop_volumes(tail, builder, runs[0].created if number in split else None)
         return found
@@ -140,19 +145,17 @@ class ContainerRuns:
         tail: Tail,
         builder: BuildFile,
         run: StageRun,
+        step: Step,
         keyword: Callable[[str], str],
         workdir: str | None,
         whole: bool,
     ) -> str | None:
-        """Adds one container's build; gives the working folder that the stage is left in, where it was set."""
-        created, running = run.created, run.running
-        line = running.line
-        place = created.site.source, created.site.span
-        if line is None or running.kind != "build":
-            return workdir
+        """Adds one command of a container; gives the working folder that the stage is left in, where it was set."""
+        created, line = run.created, step.line
+        place = step.event.site.source, step.event.site.span
         self.check_flags(created)
         self.check_arguments(builder, created, " ".join(line.flats))
-        settings, workdir = self.settings(builder, created, keyword, workdir, tail)
+        settings, workdir = self.settings(builder, created, step.event, keyword, workdir, tail)
         if line.assumed:
             self.work.assume(line.assumed, created)
         mounts = cache_mounts(self.work, created, builder, self.spelling_of(builder))
@@ -166,7 +169,6 @@ class ContainerRuns:
                 # it is the RUN now, and nobody starts a container of the stage
                 tail.edits.append(_cut(builder, line.instruction))
             tail.lines += [*settings, f"{keyword('RUN')}{mounts} {self.command(line, builder, created)}"]
-        self.work.diagnostics.append(note("STG614", running.why, *place))
         fresh = re.search(_FRESH, " ".join(line.flats))
         if fresh:
             self.work.diagnostics.append(
@@ -241,9 +243,18 @@ class ContainerRuns:
                 )
 
     def settings(
-        self, builder: BuildFile, created: Created, keyword: Callable[[str], str], before: str | None, tail: Tail
+        self,
+        builder: BuildFile,
+        created: Created,
+        event: Created | Executed,
+        keyword: Callable[[str], str],
+        before: str | None,
+        tail: Tail,
     ) -> tuple[list[str], str | None]:
-        """ENV, USER and WORKDIR lines for `-e`, `-u` and `-w`, and the working folder; `before` is that of the stage."""
+        """ENV, USER and WORKDIR lines for `-e`, `-u` and `-w`, and the working folder; `before` is that of the stage.
+
+        `event` is the command in the container, whose own `-w` comes first.
+        """
         command = created.command
         place = created.site.source, created.site.span
         lines: list[str] = []
@@ -269,12 +280,14 @@ class ContainerRuns:
                 lines.append(line)
         if command.user is not None:
             lines += [line for line in self.user(builder, created, keyword) if line not in tail.lines]
-        if command.workdir is not None:
-            word = command.workdir
-            value = created.words[word.index].slice(word.start, word.start + len(word.text))
+        at = event if event.command.workdir is not None else created
+        word = at.command.workdir
+        if word is not None:
+            value = at.words[word.index].slice(word.start, word.start + len(word.text))
             text = self.spelling_of(builder).spell(value, len(builder.target.instructions))
             line = f"{keyword('WORKDIR')} {text}"
-            if before != text and line not in tail.lines:
+            current = next((one for one in reversed(tail.lines) if one.upper().startswith("WORKDIR ")), None)
+            if before != text and line != current:
                 lines.append(line)
             return lines, text
         if before is not None and builder.state.final.workdir != before:

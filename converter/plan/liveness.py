@@ -23,9 +23,11 @@ from converter.machine.events import (
     Built,
     ChangedFiles,
     ChangedFolder,
+    CopiedIn,
     CopiedOut,
     Created,
     Event,
+    Executed,
     InnerCommand,
     RanCommand,
     RemovedContainers,
@@ -235,6 +237,8 @@ class _Judge:
             return event.number not in self.containers or event.number in self.result.containers
         if isinstance(event, CopiedOut):
             return event.number not in self.absorbed or event.number in self.result.copies
+        if isinstance(event, (Executed, CopiedIn)):
+            return any(n not in self.containers or n in self.result.containers for n in event.container.events)
         if isinstance(event, RemovedContainers):
             return self.some_live(
                 event, event.indices, [self.container_lives(event, i) for i in range(len(event.names))]
@@ -721,6 +725,10 @@ class _Judge:
             self.result.copies.add(event.number)
             if event.extraction is not None and event.extraction.host is not None:
                 self.need_path(event, event.extraction.host)
+        elif isinstance(event, (Executed, CopiedIn)):
+            self.result.containers.update(event.container.events)
+            if isinstance(event, CopiedIn):
+                self.need_path(event, event.path)
         elif isinstance(event, UsedImages):
             self.result.images |= {number for image in event.images for number in image.events}
             self.result.containers |= {number for container in event.containers for number in container.events}
@@ -849,7 +857,7 @@ def _is_lookup(event: Event) -> bool:
 
 
 def _values(event: Event) -> tuple[Value, ...]:
-    if isinstance(event, (RanCommand, UsedImages, Built, Created)):
+    if isinstance(event, (RanCommand, UsedImages, Built, Created, Executed)):
         return event.words
     if isinstance(event, Announced):
         return (event.text,)

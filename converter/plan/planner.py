@@ -489,7 +489,7 @@ def _is_built(work: Work, file: BuildFile) -> bool:
 
 def _origin(name: str, file: BuildFile, runs: list[StageRun]) -> copies.Origin:
     """A stage with what its containers ran, and why its artifacts may not be root's."""
-    lines = [run.running.line for run in runs if run.running.line is not None]
+    lines = [step.line for run in runs for step in run.running.steps]
     full = replace(file, added="\n".join(" ".join(line.flats) for line in lines))
     chown = may_be_anothers(full)
     if chown is None and any(_as_another(run.created) for run in runs):

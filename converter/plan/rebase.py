@@ -189,5 +189,5 @@ def _ignore(
 
 def _user(file: BuildFile, taken: Taken | None, runs: list[StageRun]) -> User:
     mounts = tuple(mount.host for run in runs for mount in run.mounts if mount.filled)
-    lines = [" ".join(run.running.line.flats) for run in runs if run.running.line is not None]
+    lines = [" ".join(step.line.flats) for run in runs for step in run.running.steps]
     return User(file, taken, mounts, any(re.search(r"\bgit\s", line) for line in lines))

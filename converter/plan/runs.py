@@ -7,6 +7,7 @@ and becomes a RUN of the builder's stage (`container_runs.py`).
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
@@ -18,11 +19,23 @@ from converter.docker_cli.references import normalize
 from converter.dockerfile.stages import Stage
 from converter.dockerfile.syntax import Instruction
 from converter.machine import paths
-from converter.machine.events import Built, CopiedOut, Created, Event, RanCommand, RemovedContainers, UsedImages
+from converter.machine.events import (
+    Built,
+    CopiedIn,
+    CopiedOut,
+    Created,
+    Event,
+    Executed,
+    RanCommand,
+    RemovedContainers,
+    UsedImages,
+)
 from converter.machine.value import Value, is_known
 from converter.plan.dockerfiles import BuildFile, Loader
 from converter.shell.commands.container import Inside, Inspect
 from converter.shell.interpreter import Run
+
+_SHELLS = ("bash", "sh", "ash")
 
 INERT = frozenset("true : sleep echo bash sh ash cat tail ls pwd date exit head tar".split())
 """Commands that change no file of the container; a shell only where it has no input and no command."""
@@ -53,16 +66,67 @@ class Running(Struct, frozen=True):
     """What a container did before files were copied out of it.
 
     `kind` is `nothing` for one that never ran, `noise` for one whose files are those of the image all the same, and
-    `build` for one that did its work there. `why` is a sentence for a person.
+    `build` for one that did its work there. `why` is a sentence for a person, `steps` are the commands of a build.
     """
 
     kind: Literal["nothing", "noise", "build"]
     why: str
     line: CommandLine | None = None
+    steps: tuple[Step, ...] = ()
+
+
+class Step(Struct, frozen=True):
+    """A command that a container ran, which becomes a RUN; `event` is the container's own start or a `docker exec`."""
+
+    event: Created | Executed
+    line: CommandLine
 
 
 def what_it_did(created: Created, out: CopiedOut, run: Run, loader: Loader) -> Running:
     """Judges a container whose files are copied out by `out`. Raises `Refusal` where that cannot be told."""
+    own = _own_command(created, out, run, loader)
+    later = _executed(created, out, run)
+    inputs = [event for event in _of(created, out, run) if isinstance(event, CopiedIn)]
+    if not later and not inputs:
+        return own
+    if later and own.kind == "build":
+        raise refuse(
+            "STG402",
+            "`docker exec` runs in a container whose own command has ended before",
+            later[0].event.site.source,
+            later[0].event.site.span,
+            "move that command into a RUN of the builder Dockerfile first",
+        )
+    if later and (own.line is None or not is_inert(own.line.flats)):
+        raise refuse(
+            "STG402",
+            "`docker exec` works in this container beside what the container itself runs, and a RUN has only one of the two",
+            created.site.source,
+            created.site.span,
+            "let the container run `sleep infinity`, or move the command into a RUN of the builder Dockerfile",
+        )
+    steps = (*own.steps, *later)
+    started = min((step.event.number for step in later), default=out.number)
+    if own.steps and isinstance(created.command, RunCommand):
+        started = created.number
+    elif own.steps:
+        started = min(event.number for event in _of(created, out, run) if _starts(event))
+    behind = next((event for event in inputs if event.number > started), None)
+    if behind is not None:
+        raise refuse(
+            "STG404",
+            "files are copied into the container after it has worked",
+            behind.site.source,
+            behind.site.span,
+            "copy them in the builder Dockerfile first",
+        )
+    shown = run.unknowns.show("; ".join(" ".join(step.line.flats) for step in steps))
+    why = f"`{shown}` is the build, and a RUN of the stage now" if shown else "files are copied into the container"
+    return Running("build", why, None, steps)
+
+
+def _own_command(created: Created, out: CopiedOut, run: Run, loader: Loader) -> Running:
+    """Judges what the container runs when it is started."""
     command = created.command
     started, waited = _followed(created, out, run)
     runs = isinstance(command, RunCommand)
@@ -70,7 +134,7 @@ def what_it_did(created: Created, out: CopiedOut, run: Run, loader: Loader) -> R
         return Running("nothing", "docker create runs nothing")
     line = command_line(created, loader)
     attached = runs and command.detach is False
-    if line is not None and is_inert(line.flats):
+    if line is not None and is_inert(line.flats, reads_input(line, created)):
         shown = run.unknowns.show(" ".join(line.flats)) or "nothing"
         return Running("noise", f"the container runs `{shown}` ({line.origin}), which changes no file", line)
     if not attached and waited is None:
@@ -95,7 +159,7 @@ def what_it_did(created: Created, out: CopiedOut, run: Run, loader: Loader) -> R
             "say what the base image runs with --image-facts, let --ask-engine ask your engine, or name the command behind the image",
         )
     shown = run.unknowns.show(" ".join(line.flats))
-    if created.fed:
+    if reads_input(line, created):
         raise refuse(
             "STG402",
             f"the container runs `{shown}` with what the script gives it as standard input, and a RUN has none",
@@ -103,23 +167,72 @@ def what_it_did(created: Created, out: CopiedOut, run: Run, loader: Loader) -> R
             created.site.span,
             "let the builder Dockerfile COPY that input, and read it from there",
         )
-    return Running("build", f"`{shown}` ({line.origin}) is the build, and a RUN of the stage now", line)
+    why = f"`{shown}` ({line.origin}) is the build, and a RUN of the stage now"
+    return Running("build", why, line, (Step(created, line),))
 
 
-def is_inert(words: tuple[str, ...]) -> bool:
-    """Whether a command certainly changes no file of the container it runs in."""
+def _executed(created: Created, out: CopiedOut, run: Run) -> list[Step]:
+    """What `docker exec` did in the container, as far as it may change files. Raises `Refusal`."""
+    steps: list[Step] = []
+    for event in _of(created, out, run):
+        if not isinstance(event, Executed):
+            continue
+        given = event.command.command
+        words = tuple(event.words[word.index].slice(word.start, word.start + len(word.text)) for word in given)
+        line = with_input(CommandLine(words, "given in the script"), event)
+        if is_inert(line.flats, reads_input(line, event)):
+            continue
+        place = event.site.source, event.site.span
+        help = "move that command into a RUN of the builder Dockerfile first"
+        if event.command.detach is not False:
+            raise refuse(
+                "STG402", "nobody waits for what this `docker exec` runs, and it may be the build", *place, help
+            )
+        if reads_input(line, event):
+            raise refuse(
+                "STG402",
+                "this `docker exec` gets what the script gives it as standard input, and a RUN has none",
+                *place,
+                help,
+            )
+        for name in ("env", "env-file", "user", "privileged"):
+            flag = event.command.flag(name)
+            root = name == "user" and flag is not None and flag.value is not None and flag.value.text in ("0", "root")
+            if flag is not None and not (root and created.command.user is None):
+                raise refuse("STG402", f"this `docker exec` has --{name}, which is not carried over", *place, help)
+        steps.append(Step(event, line))
+    return steps
+
+
+def _of(created: Created, out: CopiedOut, run: Run) -> list[Event]:
+    """What happens to a container until files are copied out of it."""
+    own = created.number
+    return [
+        event
+        for event in run.events[own + 1 : out.number]
+        if (isinstance(event, (Executed, CopiedIn)) and own in event.container.events)
+        or (isinstance(event, RemovedContainers) and any(c is not None and c.event == own for c in event.containers))
+    ]
+
+
+def _starts(event: Event) -> bool:
+    return isinstance(event, RemovedContainers) and event.verb == "start"
+
+
+def is_inert(words: tuple[str, ...], fed: bool = False) -> bool:
+    """Whether a command certainly changes no file of the container it runs in; `fed` tells that it has input to read."""
     if not words:
-        return True
+        return not fed
     if not is_known(words[0]):
         return False
     name, rest = words[0].rpartition("/")[2], words[1:]
-    if name in ("bash", "sh", "ash"):
+    if name in _SHELLS:
         if not rest:
-            return True
+            return not fed
         if len(rest) == 2 and rest[0] in ("-c", "-lc"):
             inner = rest[1].split()
-            return not any(character in rest[1] for character in ";&|><$`(\n") and is_inert(tuple(inner))
-        return rest in (("-l",), ("-i",))
+            return not any(character in rest[1] for character in ";&|><$`(\n") and is_inert(tuple(inner), fed)
+        return rest in (("-l",), ("-i",)) and not fed
     if name == "tar":
         return _tar_only_reads(rest)
     return name in INERT
@@ -134,7 +247,33 @@ def _tar_only_reads(words: tuple[str, ...]) -> bool:
 
 
 def command_line(created: Created, loader: Loader) -> CommandLine | None:
-    """The command line of the container; None where it is not known.
+    """The command line of the container; None where it is not known. A shell that reads a here-document has it behind `-c`."""
+    line = _own_line(created, loader)
+    return None if line is None else with_input(line, created)
+
+
+def with_input(line: CommandLine, event: Created | Executed) -> CommandLine:
+    """A shell that reads its commands from a here-document as one that gets them behind `-c`."""
+    flats = line.flats
+    plain = (
+        len(flats) > 0
+        and flats[0].rpartition("/")[2] in _SHELLS
+        and all(re.fullmatch(r"-[selx]+", w) for w in flats[1:])
+    )
+    if not event.fed or event.stdin is None or not plain:
+        return line
+    flags = [Value.literal(word) for word in (flat.replace("s", "") for flat in flats[1:]) if word != "-"]
+    text = event.stdin.slice(0, len(event.stdin.flat.rstrip("\n")))
+    return replace(line, words=(line.words[0], *flags, Value.literal("-c"), text))
+
+
+def reads_input(line: CommandLine, event: Created | Executed) -> bool:
+    """Whether a command has what the script gives it as standard input, but for a shell's commands."""
+    return event.fed and (event.stdin is None or event.stdin.flat.rstrip("\n") not in line.flats)
+
+
+def _own_line(created: Created, loader: Loader) -> CommandLine | None:
+    """The command line as the script and the image give it.
 
     Docker's rule: `--entrypoint` replaces ENTRYPOINT and drops CMD, words behind the image replace CMD
     (reference of `docker run`, "Overriding image defaults").
@@ -228,7 +367,9 @@ def inspector(loader: Loader) -> Inspect:
             folder = _working_folder(created, loader)
         except Refusal:
             return None
-        return None if line is None else Inside(line.words, folder, is_inert(line.flats))
+        if line is None:
+            return None
+        return Inside(line.words, folder, is_inert(line.flats, reads_input(line, created)))
 
     return inspect
 
@@ -252,14 +393,6 @@ def _followed(created: Created, out: CopiedOut, run: Run) -> tuple[Event | None,
     waited: Event | None = None
     for event in run.events[created.number + 1 : out.number]:
         if isinstance(event, UsedImages) and any(c.event == created.number for c in event.containers):
-            if event.verb == "exec":
-                raise refuse(
-                    "STG402",
-                    "`docker exec` may change the files of the container before they are copied out",
-                    event.site.source,
-                    event.site.span,
-                    "move that command into a RUN of the builder Dockerfile first",
-                )
             if event.verb == "cp":
                 raise refuse("STG404", "files are copied into the container", event.site.source, event.site.span)
             if event.verb == "attach" or (event.verb == "logs" and _follows(event)):

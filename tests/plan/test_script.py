@@ -252,7 +252,7 @@ def test_messages_go_when_they_speak_only_of_what_goes(script: str, after: str) 
                      id="a build with a device"),
         pytest.param(f"{BUILD}\ndocker run --name extract -v $PWD:/src app:build true\n{COPY}\n{FINAL}\n", "STG402",
                      id="a mounted folder"),
-        pytest.param(f"{BUILD}\n{CREATE}\ndocker cp x extract:/src/\n{COPY}\n{FINAL}\n", "STG404",
+        pytest.param(f"{BUILD}\n{CREATE}\ndocker cp made extract:/src/\n{COPY}\n{FINAL}\n", "STG404",
                      id="a container that gets files"),
         pytest.param(f"{BUILD}\n{CREATE}\ndocker cp extract:/src/app other\n{FINAL}\n", "STG502",
                      id="another path than the Dockerfile's"),

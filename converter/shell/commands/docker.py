@@ -17,8 +17,10 @@ from converter.lazy import lazily
 from converter.machine import paths
 from converter.machine.events import (
     Built,
+    CopiedIn,
     CopiedOut,
     Created,
+    Executed,
     RanCommand,
     RemovedContainers,
     RemovedImages,
@@ -86,6 +88,10 @@ def run(call: Call, state: State) -> Result:
         return _remove_images(command, call, state)
     if isinstance(command, docker.Tag):
         return _tag(command, call, state)
+    if isinstance(command, docker.Exec) and command.container is not None:
+        container = _container(state, command.container.text)
+        if container is not None:
+            return _execute(command, container, call, state)
     return _use(command, call, state)
 
 
@@ -273,6 +279,7 @@ def _create(command: docker.Create | docker.Run, call: Call, state: State) -> Re
             call.values,
             call.spans,
             _is_fed(command, call),
+            _here_document(call),
         )
     )
     containers = dict(state.containers)
@@ -293,19 +300,49 @@ def _create(command: docker.Create | docker.Run, call: Call, state: State) -> Re
     return Result(state, Value((Piece(token + "\n"),)) if gives_id else None)
 
 
-def _is_fed(command: docker.Create | docker.Run, call: Call) -> bool:
+def _execute(command: docker.Exec, container: Container, call: Call, state: State) -> Result:
+    """`docker exec`: as a run in a container that is there already."""
+    number = call.number
+    fed = _is_fed(command, call)
+    call.machine.record(
+        Executed(
+            number, call.site, call.calls, state, container, command, call.values, call.spans, fed, _here_document(call)
+        )
+    )
+    output = lookups.answer(command, call, state)
+    if command.detach is False:
+        state = attached.executed(call, state, number)
+    return Result(replace(state, status="success"), output)
+
+
+def _copy_in(command: docker.Cp, container: Container, call: Call, state: State) -> Result:
+    """`docker cp HOST CONTAINER:PATH`: `.` means what is in the folder, as `folder/.` does (docker/cli `cp.go`)."""
+    text = command.source.path.text
+    target = _value(call, command.destination.path)
+    if not target.flat.startswith("/"):
+        target = Value.literal("/") + target
+    contents = text in (".", "..") or text.endswith(("/.", "/.."))
+    place = state.files.follow(paths.join(state.folder, text))
+    call.machine.record(CopiedIn(call.number, call.site, call.calls, state, container, place, target, contents))
+    return Result(replace(state, status="success"), Value(()))
+
+
+def _is_fed(command: docker.Create | docker.Run | docker.Exec, call: Call) -> bool:
     """Whether a container reads standard input that comes from a file, a here-document or a pipe.
 
     Without `-i` the engine gives it none (reference of `docker run`).
     """
     piped = call.stdin is not None or bool(call.fed_by) or call.machine.feeding is not None
-    return command.interactive is not False and (redirected(call) or piped)
+    return command.enabled("interactive") is not False and (redirected(call) or piped)
 
 
 def _copy(command: docker.Cp, call: Call, state: State) -> Result:
     number = call.number
     source, target = command.source, command.destination
     if source.container is None or target.container is not None:
+        into = _container(state, target.container.text) if target.container is not None else None
+        if source.container is None and into is not None and source.path.text != "-":
+            return _copy_in(command, into, call, state)
         return _use(command, call, state)
     container = _container(state, source.container.text)
     unknowns = call.machine.run.unknowns
