@@ -130,6 +130,14 @@ class Checker:
         running = what_it_did(created, out, self.work.run, self.work.loader)
         if out.mechanism != MOUNTED:
             self.check_mounts_of(created, out, running)
+        before = self.work.runs.get(created.number)
+        if before is not None and before.steps != running.steps:
+            raise refuse(
+                "STG402",
+                "files are copied out of this container before and after it works, and a stage has only what it has at its end",
+                *place,
+                "copy all of them out at the end, or give the two a container each",
+            )
         self.work.runs[created.number] = running
         if running.kind == "noise" and out.mechanism not in (EXPORTED, EXTRACTED, REDIRECTED, STREAMED):
             self.work.assume(running.why, created)

@@ -466,7 +466,7 @@ class _Writer:
         if not artifact.filtered:
             return
         kind, _ = self.kind(take, artifact, origin.builder)
-        if kind == "file":
+        if kind == "file" and not artifact.pattern:
             return
         shown = self.show(artifact.host)
         if kind == "folder" or artifact.pattern:

@@ -106,6 +106,15 @@ def what_it_did(created: Created, out: CopiedOut, run: Run, loader: Loader) -> R
             "let the container run `sleep infinity`, or move the command into a RUN of the builder Dockerfile",
         )
     steps = (*own.steps, *later)
+    for event in (*inputs, *(step.event for step in later)):
+        if any(condition not in out.state.conditions for condition in event.state.conditions):
+            raise refuse(
+                "STG302",
+                "whether this works in the container depends on a test whose outcome is not known",
+                event.site.source,
+                event.site.span,
+                "give the variable with --env NAME=VALUE, or take the test out",
+            )
     started = min((step.event.number for step in later), default=out.number)
     if own.steps and isinstance(created.command, RunCommand):
         started = created.number

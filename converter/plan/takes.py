@@ -449,6 +449,7 @@ def _below(
             filtered = ignore.matches_below(paths.join(inner, below))
             if path in files.patterns:
                 # it is a pattern, or all of a folder: what fits arrives in the folder above
+                filtered = ignore.matches_pattern(paths.join(inner, below), paths.join(inner, paths.parent(below)))
                 below = paths.parent(below)
             artifacts.append(Artifact(origin.path, path, below, entry, origin.pattern_from is not None, filtered))
         elif (
@@ -556,6 +557,8 @@ def _pattern(
         if isinstance(found.origin, FromContainer):
             filtered = ignore.matches_below(relative)
             several = name in files.patterns and found.origin.pattern_from is not None
+            if name in files.patterns:
+                filtered = ignore.matches_pattern(relative, paths.parent(relative))
             artifacts.append(Artifact(found.origin.path, name, "", found, several, filtered))
         else:
             keeps = True

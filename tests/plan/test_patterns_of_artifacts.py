@@ -60,6 +60,7 @@ def test_what_has_to_hold_for_a_pattern_is_said() -> None:
     [
         pytest.param(f"{COPIED}cp out/* image/\n", "COPY . /opt", id="everything but folders"),
         pytest.param(f"{COPIED}cp out/[!a]*.jar image/\n", "COPY . /opt", id="brackets, which mean something else in COPY"),
+        pytest.param(f"{COPIED}cp -r out/lib* image/\n", "COPY . /opt", id="folders among what fits"),
         pytest.param(f"{COPIED}cp out/.*.jar image/\n", "COPY . /opt", id="hidden files"),
         pytest.param(f"{COPIED}echo x > out/x.jar\ncp out/*.jar image/\n", "COPY . /opt/", id="the host adds one"),
         pytest.param(f"{MOUNTED}cp target/*.jar image/app.jar\nchmod 600 image/app.jar\n", "COPY app.jar /opt/",
@@ -68,3 +69,10 @@ def test_what_has_to_hold_for_a_pattern_is_said() -> None:
 )  # fmt: skip
 def test_a_pattern_that_may_mean_something_else_in_the_stage_is_refused(lines: str, runtime: str) -> None:
     assert refusal(answer(lines, runtime)) == ("STG501", "build.sh")
+
+
+def test_a_rule_of_the_ignore_file_for_what_fits_is_refused() -> None:
+    script = f"set -e\n{MOUNTED}cp target/*.jar image/\ndocker build -t app image\n"
+    texts = {**TREE, "build.sh": script, "image/Dockerfile": "FROM alpine:3.10\nCOPY *.jar /opt/\n"}
+    found = convert_texts({**texts, "image/.dockerignore": "*-sources.jar\n"})
+    assert refusal(found) == ("STG504", "image/Dockerfile")

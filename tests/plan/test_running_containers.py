@@ -96,3 +96,12 @@ def test_commands_in_a_here_document_are_those_of_the_shell(lines: str, run: str
 )
 def test_what_a_stage_cannot_do_is_refused(lines: str, code: str) -> None:
     assert refusal(answer(lines)) == (code, "build.sh")
+
+
+def test_files_copied_out_before_and_after_the_container_works_are_refused() -> None:
+    lines = f"{START}docker cp x:/src/one one\ndocker exec x make\ndocker cp x:/src/two two\ndocker build -t app .\n"
+    for order in ("one two", "two one"):
+        assert refusal(convert_texts(recipe(lines, BUILDER, f"FROM alpine:3.10\nCOPY {order} /opt/\n"))) == (
+            "STG402",
+            "build.sh",
+        )

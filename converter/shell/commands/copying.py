@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from converter.machine import paths
 from converter.machine.events import Event, RanCommand, Skipped
-from converter.machine.host import Alternatives, Entry, FromContainer, FromHost, FromLink, FromTree, HostFiles
+from converter.machine.host import Alternatives, Entry, FromContainer, FromHost, FromLink, FromTree, HostFiles, Kind
 from converter.machine.state import State
 from converter.machine.value import Value, is_known
 from converter.shell.commands.call import Call, Handler, Result
@@ -64,6 +64,12 @@ def _may_make(event: Event) -> bool:
     if isinstance(event, Skipped):
         return not event.never
     return isinstance(event, RanCommand) and event.name.rpartition(" ")[2] not in _HARMLESS
+
+
+_FILE_ENDINGS = frozenset(
+    "conf css deb dll ear exe gz html jar js json pem py rpm sh so tgz txt war whl xml yaml yml zip".split()
+)
+"""Endings of names that build tools give to files and never to folders."""
 
 
 def literal_head(pattern: str) -> tuple[str, str]:
@@ -195,6 +201,10 @@ class _Transfer:
             return False
         name = paths.base_name(rest)
         everything = rest == "*"
+        folders = self.copies_folders() and name.rpartition(".")[2] not in _FILE_ENDINGS
+        if into and folders and not everything:
+            # COPY takes what is in a folder that fits, and the shell the folder itself
+            return False
         if everything and not (into and self.copies_folders()):
             return False
         before = files.certain(target)
@@ -208,7 +218,8 @@ class _Transfer:
         start = len(origin.path.flat.rstrip("/"))
         path = origin.path.slice(0, start) + Value.literal("" if everything else f"/{rest}")
         found = replace(origin, path=path, contents=everything, pattern_from=None if everything else start)
-        held = Entry("folder" if everything else "file", found, (*entry.events, self.number))
+        kind: Kind = "folder" if everything else "unknown" if folders else "file"
+        held = Entry(kind, found, (*entry.events, self.number))
         self.call.machine.assume(
             f"no name that begins with a dot fits `{operand.text}`" if into else f"one file fits `{operand.text}`",
             self.call.site,
