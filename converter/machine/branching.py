@@ -242,7 +242,7 @@ def _files(paths: list[tuple[Condition, State]]) -> HostFiles:
             continue
         changes[path] = either([(condition, state.files.lookup(path)) for condition, state in paths])
     fillings = dict.fromkeys(filling for _, state in paths for filling in state.files.fillings)
-    return HostFiles(first.start, changes, tuple(shared_overlays), tuple(fillings))
+    return HostFiles(first.start, changes, tuple(shared_overlays), tuple(fillings)).keeping_patterns()
 
 
 _ABSENT = object()

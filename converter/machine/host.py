@@ -269,6 +269,15 @@ class HostFiles(Struct, frozen=True):
                 return replace(entry, origin=replace(entry.origin, path=whole, pattern_from=None))
         return None
 
+    def keeping_patterns(self) -> HostFiles:
+        """The same files, with `patterns` told from the changes alone."""
+        found = (
+            path
+            for path, entry in self.changes.items()
+            if entry is not None and isinstance(entry.origin, FromContainer) and set(paths.base_name(path)) & set("*?")
+        )
+        return replace(self, patterns=tuple(found))
+
     def put_fitting(self, place: str, entry: Entry) -> HostFiles:
         """The files with all that fit a pattern copied to `place`, which ends in the same pattern."""
         files = self.put(place, entry)

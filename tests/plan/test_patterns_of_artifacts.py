@@ -76,3 +76,9 @@ def test_a_rule_of_the_ignore_file_for_what_fits_is_refused() -> None:
     texts = {**TREE, "build.sh": script, "image/Dockerfile": "FROM alpine:3.10\nCOPY *.jar /opt/\n"}
     found = convert_texts({**texts, "image/.dockerignore": "*-sources.jar\n"})
     assert refusal(found) == ("STG504", "image/Dockerfile")
+
+
+def test_a_pattern_outlives_a_test_of_the_script() -> None:
+    lines = f'{MOUNTED}cp target/*.jar image/\nif [ -n "$V" ]; then echo "$V"; fi\n'
+    text = written(answer(lines, "COPY . /opt"), "image/Dockerfile")
+    assert text.endswith("COPY image/ /opt\nCOPY --from=builder /src/target/*.jar /opt/\n")

@@ -144,7 +144,11 @@ def _job(machine: Machine, job: Job, unread: list[Job]) -> None:
     try:
         if job.problem is not None:
             raise job.problem
-        state = replace(machine.state, files=HostFiles(machine.request.files, dict(machine.passed)), folder=run.folder)
+        state = replace(
+            machine.state,
+            files=HostFiles(machine.request.files, dict(machine.passed)).keeping_patterns(),
+            folder=run.folder,
+        )
         for shell in job.shells:
             if shell.unread is not None:
                 _check_build(shell, shell.unread, state)
