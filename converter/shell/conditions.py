@@ -33,11 +33,12 @@ _NUMBERS: dict[str, Callable[[int, int], bool]] = {
 
 
 class Operand(Struct, frozen=True):
-    """One word of a test: its value, the same as a pattern, and whether it may be an operator."""
+    """One word of a test: its value, the same as a pattern and as a regular expression, and whether it may be an operator."""
 
     text: str
     pattern: str = ""
     bare: bool = True
+    regular: str = ""
 
 
 class Scene(Struct, frozen=True):
@@ -169,9 +170,9 @@ def _binary(left: Operand, operator: str, right: Operand, scene: Scene, double: 
     if operator in _NUMBERS:
         return _numbers(left.text, operator, right.text)
     if operator == "=~":
-        if is_known(left.text) and is_known(right.text) and _is_plain_expression(right.text):
-            return constant(re.search(right.text, left.text) is not None)
-        return Atom(("regular", left.text, right.text))
+        if is_known(left.text) and is_known(right.regular) and _is_plain_expression(right.regular):
+            return constant(re.search(right.regular, left.text) is not None)
+        return Atom(("regular", left.text, right.regular))
     if operator in ("<", ">") and is_known(left.text) and is_known(right.text):
         return constant(left.text < right.text if operator == "<" else left.text > right.text)
     return Atom((operator, left.text, right.text, scene.fresh()))
@@ -179,6 +180,7 @@ def _binary(left: Operand, operator: str, right: Operand, scene: Scene, double: 
 
 def _is_plain_expression(text: str) -> bool:
     """Whether an extended regular expression means the same to Python."""
+    text = re.sub(r"\\[^\w\x00]", "_", text)
     return re.fullmatch(r"[\w ^$.*+?|()\[\]/:,=@%_-]*", text) is not None and not re.search(
         r"\(\?|[*+?]{2}|\[[:.=]|\[\^?\]", text
     )

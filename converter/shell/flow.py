@@ -568,8 +568,8 @@ def double_brackets(machine: Interpreter, command: syntax.Test, state: State, so
     operands = []
     for word in command.words:
         bare = len(word.parts) == 1 and isinstance(word.parts[0], syntax.Text) and not word.parts[0].quoted
-        state, text, pattern = machine.word_and_pattern(word, state, source)
-        operands.append(conditions.Operand(text, pattern, bare))
+        state, text, pattern, regular = machine.word_forms(word, state, source)
+        operands.append(conditions.Operand(text, pattern, bare, regular))
     machine.note_test(("[[", *(operand.text for operand in operands), "]]"), command.span, state, source)
     flats = tuple(operand.text for operand in operands)
     resolve = machine.run.unknowns.resolve

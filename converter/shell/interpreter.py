@@ -794,12 +794,26 @@ class Interpreter:
 
     def word_and_pattern(self, word: syntax.Word, state: State, source: Source) -> tuple[State, str, str]:
         """The value of a word, and the same as a pattern, in which what is quoted stands for itself."""
-        state, segments = self.words.word(word, state, source)
+        state, text, pattern, _ = self.word_forms(word, state, source)
+        return state, text, pattern
+
+    def word_forms(self, word: syntax.Word, state: State, source: Source) -> tuple[State, str, str, str]:
+        """As `word_and_pattern`, and the same as a regular expression, in which what is quoted stands for itself."""
+        # a dollar at the end of a word is read as quoted, and it is an anchor
+        parts = tuple(
+            replace(part, quoted=False) if isinstance(part, syntax.Text) and _is_bare_dollar(part, source) else part
+            for part in word.parts
+        )
+        state, segments = self.words.word(replace(word, parts=parts), state, source)
+        regular = "".join(
+            re.sub(r"([^\w\x00\x01])", r"\\\1", one.value.flat) if one.quoted else one.value.flat
+            for one in segments if one is not None
+        )  # fmt: skip
         patterns = [
             re.sub(r"([*?\[\]\\@!+])", r"[\1]", one.value.flat) if one.quoted else one.value.flat
             for one in segments if one is not None
         ]  # fmt: skip
-        return state, joined(segments).flat, "".join(patterns)
+        return state, joined(segments).flat, "".join(patterns), regular
 
     def ambiguous(self, condition: Condition) -> tuple[Source, syntax.Function]:
         """Stands for a function that branches define differently: its body cannot be followed."""
@@ -1073,6 +1087,13 @@ class Interpreter:
     def warn(self, code: str, message: str, site: Site, help: str | None = None) -> None:
         """Adds a warning about a command."""
         self.run.diagnostics.append(warning(code, message, site.source, site.span, help))
+
+
+def _is_bare_dollar(part: syntax.Text, source: Source) -> bool:
+    """Whether a part is a dollar without quotes that begins no expansion."""
+    start, end = part.span.start, part.span.end
+    around = source.text[start - 1 : start] + source.text[end : end + 1]
+    return part.text == "$" == source.text[start:end] and around not in ('""', "''")
 
 
 def _assigns(word: syntax.Word) -> bool:

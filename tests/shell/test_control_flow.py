@@ -31,6 +31,21 @@ KNOWN = [
     pytest.param('[[ abc == "a*" ]] || docker tag a b', ["a"], id="a quoted pattern is text"),
     pytest.param("[[ v1.2 =~ ^v[0-9.]+$ ]] || docker tag a b", [], id="a regular expression"),
     pytest.param(
+        "[[ 000 =~ ^[0-9]+\\. ]] && docker tag a b; [[ 1.0 =~ ^[0-9]+\\.0$ ]] && docker tag c d",
+        ["c"],
+        id="an escaped character in a regular expression stands for itself",
+    ),
+    pytest.param(
+        '[[ abc =~ "a.c" ]] && docker tag a b; [[ a.c =~ ^"a.c"$ ]] && docker tag c d',
+        ["c"],
+        id="a quoted part of a regular expression stands for itself",
+    ),
+    pytest.param(
+        'r="a.c"; [[ abc =~ $r ]] && docker tag a b; [[ abc =~ "$r" ]] && docker tag c d',
+        ["a"],
+        id="a variable is an expression unless it is quoted",
+    ),
+    pytest.param(
         "x=b; case $x in a) docker tag a b;; b|c) docker tag c d;; *) docker tag e f;; esac", ["c"], id="case"
     ),
     pytest.param("x=abc; case $x in a*) docker tag a b;; esac", ["a"], id="case with a pattern"),
