@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from converter.drivers.choose import driver_for
 from converter.drivers.ci.names import ci_kind
 from converter.drivers.driver import Changes, Driver, OptionError, Request, Start
 from converter.drivers.makefile.names import is_makefile
+from converter.lazy import lazily
 from converter.machine import paths
 from converter.machine.derived import DerivedSource
 from converter.machine.events import Built, CopiedOut, Event
@@ -29,7 +31,6 @@ from converter.plan.facts import FactsError, ImageFacts, KnownImages, parse_fact
 from converter.plan.guard import GuardError, check_result, check_script
 from converter.plan.mentions import Mention, Use, is_active, may_mention, mentions_in, mentions_of
 from converter.plan.model import FinalPlan, NotThePattern, Plan
-from converter.plan.partial import offering_partial, plan_in_part
 from converter.plan.planner import plan
 from converter.plan.remarks import note_mention
 from converter.plan.runs import inspector
@@ -50,6 +51,11 @@ from converter.shell.commands.container import Inspect
 from converter.shell.interpreter import NeedsFiles, Run
 from converter.shell.recorded import DepartedError, Guide
 from converter.source import Source, Span, apply_edits
+
+if TYPE_CHECKING:
+    from converter.plan import partial
+else:
+    partial = lazily("converter.plan.partial")
 
 __all__ = ["Needs", "OptionError", "Options", "Tree", "convert"]
 
@@ -300,9 +306,9 @@ def _attempt(
         except Refusal as refusal:
             if options.image is not None:
                 raise
-            result = plan_in_part(run, loader, mentions, options.wishes, refusal)
+            result = partial.plan_in_part(run, loader, mentions, options.wishes, refusal)
             if not options.wishes.partial:
-                raise offering_partial(result, refusal) from None
+                raise partial.offering_partial(result, refusal) from None
         _check_choice(result, options)
         return _recipe(source, kind, result, templates, mentions, images.used)
     except NeedsFiles as needs:

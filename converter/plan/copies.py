@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from converter.diagnostics import Diagnostic, note, refuse, warning
 from converter.dockerfile.environment import Scope, target_path
 from converter.dockerfile.syntax import Instruction
+from converter.lazy import lazily
 from converter.machine import paths
 from converter.machine.events import ChangedFiles, Event
 from converter.plan.archives import ARCHIVES, names, unpacks
 from converter.plan.dockerfiles import BuildFile
 from converter.plan.facts import BASE_FOLDERS
-from converter.plan.given_modes import given_modes, is_that_of_a_file, is_usual_for_a_folder, loses_to_umask
 from converter.plan.image_folders import makes_folder
 from converter.plan.kinds import FILE_SUFFIXES, kind_of
 from converter.plan.modes import sets_mode
@@ -28,6 +28,11 @@ from converter.plan.spelling import Spelling
 from converter.plan.takes import Artifact, SourceUse, Staged, Take
 from converter.result import Assumption
 from converter.source import Edit, Source, Span
+
+if TYPE_CHECKING:
+    from converter.plan import given_modes
+else:
+    given_modes = lazily("converter.plan.given_modes")
 
 
 class Copied(Struct, frozen=True):
@@ -441,10 +446,12 @@ class _Writer:
         path = artifact.path.flat
         handled = [self.events[number] for number in artifact.entry.events]
         umask = any(isinstance(event, ChangedFiles) and _copies_under_umask(event) for event in handled)
-        for place, mode in given_modes(origin.builder, path) if umask or artifact.below else ():
+        for place, mode in given_modes.given_modes(origin.builder, path) if umask or artifact.below else ():
             kind = self.kind(take, artifact, origin.builder)[0]
-            folder = place == path and (kind == "folder" or (kind != "file" and not is_that_of_a_file(mode)))
-            if artifact.below and folder and not is_usual_for_a_folder(mode):
+            folder = place == path and (
+                kind == "folder" or (kind != "file" and not given_modes.is_that_of_a_file(mode))
+            )
+            if artifact.below and folder and not given_modes.is_usual_for_a_folder(mode):
                 raise refuse(
                     "STG404",
                     f"the builder gives `{self.show(place)}` the mode {mode}, and a folder that `COPY --from` makes has 0755",
@@ -452,7 +459,7 @@ class _Writer:
                     take.instruction.span,
                     "let the runtime Dockerfile copy this folder by an instruction of its own and set its mode with RUN",
                 )
-            if umask and loses_to_umask(mode) and not any(sets_mode(event) for event in handled):
+            if umask and given_modes.loses_to_umask(mode) and not any(sets_mode(event) for event in handled):
                 raise refuse(
                     "STG404",
                     f"the builder gives `{self.show(place)}` the mode {mode}, of which `cp` on the host keeps only a part",

@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
 from converter.diagnostics import Refusal, refuse
+from converter.lazy import lazily
 from converter.machine.events import Announced, Assigned, Built, ChangedFolder, Event, RanCommand, Site, Skipped
 from converter.machine.value import Unknowns
-from converter.plan.branches import parting, undecided
 from converter.plan.liveness import call_goes, is_void
 from converter.plan.uses import readers_of
 from converter.shell import syntax
 from converter.shell.expander import Read
 from converter.source import Edit, Source, Span, apply_edits
+
+if TYPE_CHECKING:
+    from converter.plan import branches
+else:
+    branches = lazily("converter.plan.branches")
 
 Verdict = Literal["gone", "kept", "mixed"]
 """`mixed` is a construct of which a part goes."""
@@ -218,12 +223,12 @@ class _Editor:
     def two_fates(self, site: Site, dead: Event, live: list[Event]) -> Refusal:
         """The refusal for a command one use of which goes and another stays: it names the test that parts them."""
         for event in live:
-            parted = parting(dead, event)
+            parted = branches.parting(dead, event)
             if parted is not None:
                 line, _ = self.source.position(site.span.start)
                 text = " ".join(self.source.slice(site.span).split())
                 what = f"what becomes of `{text}` in line {line}"
-                return undecided(what, [(parted[0], "it goes away"), (parted[1], "it stays")], self.unknowns)
+                return branches.undecided(what, [(parted[0], "it goes away"), (parted[1], "it stays")], self.unknowns)
         return refuse(
             "STG304",
             "one use of this command goes away and another one stays",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from converter.diagnostics import Refusal
-from converter.machine.branching import enter
+from converter.lazy import lazily
 from converter.machine.paths import join, normalize
 from converter.machine.predicate import Condition
 from converter.machine.state import State, Variable
@@ -22,7 +22,10 @@ from converter.machine.value import ROOT_TOKEN, TOKEN_START, Piece, Unknowns, Va
 from converter.source import Source, Span
 
 if TYPE_CHECKING:
+    from converter.machine import branching
     from converter.shell.interpreter import Interpreter
+else:
+    branching = lazily("converter.machine.branching")
 
 Follow = Callable[[State], State]
 
@@ -225,7 +228,9 @@ def agreeing(machine: Interpreter, state: State, paths: Sequence[tuple[Condition
     departed: DepartedError | None = None
     for number, (condition, path) in enumerate(paths):
         try:
-            counts[number] = len(tried(machine, guide, enter(state, condition, machine.run.unknowns), path).taken)
+            counts[number] = len(
+                tried(machine, guide, branching.enter(state, condition, machine.run.unknowns), path).taken
+            )
         except DepartedError as problem:
             departed = problem
     if departed is not None and not counts:
