@@ -36,6 +36,8 @@ Examples:
   stageify convert --ask-engine app          your engine knows what a base image runs and where
   stageify convert --pin app                 COPY --from=nginx:1.17@sha256:... of an image that is only pulled
   stageify convert --write --verify app      prove first that the images are equal
+  stageify convert --trace stageify-trace.jsonl
+                                             with the run that `stageify record -- ./build.sh` kept
   stageify convert --format json app         for programs
 
 \b

@@ -111,7 +111,8 @@ def _summary(calls: int, output: str) -> str:
             f"stageify: no docker command was noted in {output}: a command that sets its own PATH, or that calls docker"
             " by its full path, passes the recorder by"
         )
-    return f"stageify: {calls} docker command{'s' if calls > 1 else ''} noted in {output}"
+    noted = f"{calls} docker command{'s' if calls > 1 else ''} noted in {output}"
+    return f"stageify: {noted}; `stageify convert --trace {output}` takes it"
 
 
 def register(app: typer.Typer) -> None:

@@ -32,7 +32,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 def test_a_dry_run_keeps_calls_and_changes_and_runs_no_engine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = stageify(monkeypatch, "record", "--dry-run", "--output", "t.jsonl", "--", "./build.sh")
     assert done.status == 0
-    assert done.err == "stageify: 2 docker commands noted in t.jsonl\n"
+    assert done.err == "stageify: 2 docker commands noted in t.jsonl; `stageify convert --trace t.jsonl` takes it\n"
     head, build, run = lines(folder / "sub" / "t.jsonl")
     assert (head["root"], head["dry-run"], head["command"]) == (str(folder), True, ["./build.sh"])
     assert (build["argv"], build["cwd"]) == (["build", "-q", "-t", "b", "."], "")
