@@ -146,12 +146,20 @@ class Loader:
             self.target_of(event, every),
             arguments,
             self.ignore_of(event),
-            triggers=any(
-                self.images.look_up(state.image).onbuild
-                for state in states
-                if state.parent is None and event.state.images.get(normalize(state.image)) is None
-            ),
+            triggers=any(self.has_triggers(event, state.image) for state in states if state.parent is None),
         )
+
+    def has_triggers(self, event: Built, image: str) -> bool:
+        """Whether a base image fires ONBUILD instructions, in the Dockerfile that the script builds it from or by its facts."""
+        built = event.state.images.get(normalize(image)) or event.state.images.get(image)
+        if built is None:
+            return bool(self.images.look_up(image).onbuild)
+        found = False
+        for number in built.events:
+            other = self.run.events[number]
+            if isinstance(other, Built) and number not in self.loading:
+                found = found or any(i.keyword == "ONBUILD" for i in self.load(other).target.instructions)
+        return found
 
     def foreign(self, created: Created, context: str, newline: str) -> BuildFile:
         """An image that the script runs and does not build, as a Dockerfile of one line. Raises `Refusal`."""

@@ -72,3 +72,16 @@ def test_another_build_from_the_folder_must_not_take_more_either() -> None:
     texts["build.sh"] += "docker build -t docs -f Dockerfile.docs .\n"
     texts["Dockerfile.docs"] = "FROM alpine:3.10\nCOPY . /docs/\n"
     assert refusal(convert_texts(texts)) == ("STG504", "build.sh")
+
+
+def test_triggers_of_a_base_that_the_script_builds_take_files_of_the_builders_context() -> None:
+    texts = {
+        "build.sh": "docker build -t base -f Dockerfile.base .\ndocker build -t b builder\ndocker create --name c b\n"
+        "docker cp c:/src/app app\ndocker build -t app .\n",
+        "Dockerfile.base": "FROM golang:1.13\nONBUILD COPY . /src\nONBUILD RUN cd /src && go build -o app\n",
+        "builder/Dockerfile": "FROM base\n",
+        "builder/main.go": "",
+        "Dockerfile": "FROM alpine:3.10\nCOPY app main.go /app/\n",
+        "main.go": "",
+    }
+    assert refusal(convert_texts(texts))[0] == "STG507"
