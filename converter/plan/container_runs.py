@@ -24,7 +24,7 @@ from converter.plan.dockerfiles import BuildFile
 from converter.plan.facts import ROOT_USERS
 from converter.plan.merge import Tail
 from converter.plan.runs import CommandLine, Step
-from converter.plan.spelling import SECRET, Spelling
+from converter.plan.spelling import SECRET, Spelling, shell_word
 from converter.plan.work import Work
 from converter.source import Edit, Span
 
@@ -348,20 +348,7 @@ class ContainerRuns:
                 return text
             if not variable:
                 return json.dumps(list(flats), ensure_ascii=False)
-        return " ".join(self.shell_word(word, spelling, position) for word in words)
-
-    def shell_word(self, value: Value, spelling: Spelling, position: int) -> str:
-        """A word of a command line for a shell, with arguments of the stage in the place of the script's variables."""
-        fixed = all(p.reference is None or spelling.is_constant(p) for p in value.pieces)
-        if fixed:
-            return shlex.quote(value.flat)
-        parts = [
-            re.sub(r'(["\\$`])', r"\\\1", piece.text)
-            if piece.reference is None or spelling.is_constant(piece)
-            else "${" + spelling.parameter(piece, position) + "}"
-            for piece in value.pieces
-        ]
-        return '"' + "".join(parts) + '"'
+        return " ".join(shell_word(word, spelling, position) for word in words)
 
 
 def _folders_in(mount: Mount, created: Created) -> list[str]:

@@ -14,7 +14,7 @@ from converter.machine.events import ChangedFiles, Created
 from converter.machine.host import FromContainer
 from converter.machine.value import is_known
 from converter.plan.dockerfiles import BuildFile
-from converter.plan.spelling import Spelling
+from converter.plan.spelling import Spelling, shell_word
 from converter.plan.takes import Artifact
 from converter.plan.work import Work
 
@@ -43,10 +43,11 @@ class HostSteps:
         shown = " ".join(value.flat for value in event.words)
         named = {index: event.state.files.lookup(path) for index, path in event.operands}
         origins = {index: entry.origin for index, entry in named.items() if entry is not None}
-        plain = [value.flat for index, value in enumerate(event.words) if index not in origins]
+        plain = [value for index, value in enumerate(event.words) if index not in origins]
         if (
             not all(isinstance(origin, FromContainer) for origin in origins.values())
-            or not all(is_known(word) and "\n" not in word and "<<" not in word for word in plain)
+            or any("\n" in word.flat or "<<" in word.flat for word in plain)
+            or not all(piece.reference is not None or is_known(piece.text) for word in plain for piece in word.pieces)
             or self.is_shared(event, origins.values())
             or self.lies_under_volume(origins.values(), builder)
         ):
@@ -58,7 +59,7 @@ class HostSteps:
                 path = spelling.spell(origin.path, len(builder.target.instructions))
                 words.append(path if re.fullmatch(r"[\w./@:+${}-]+", path) else shlex.quote(path))
             elif index:
-                words.append(shlex.quote(value.flat))
+                words.append(shell_word(value, spelling, len(builder.target.instructions)))
         line = " ".join(words)
         message = f"`{self.work.show(shown)}` changes the artifact after it was copied out"
         if builder.state.image == "scratch" or not image_tools.has_program(builder, program, self.work.loader):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Mapping
 
 from msgspec import Struct, field
@@ -286,3 +287,17 @@ def _same_variable(first: Reference | None, second: Reference) -> bool:
 
 def _expression(reference: Reference) -> str:
     return f'"{reference.expression}"' if reference.quoted else reference.expression
+
+
+def shell_word(value: Value, spelling: Spelling, position: int) -> str:
+    """A word of a command line for a shell, with arguments of the stage in the place of the script's variables."""
+    fixed = all(p.reference is None or spelling.is_constant(p) for p in value.pieces)
+    if fixed:
+        return shlex.quote(value.flat)
+    parts = [
+        re.sub(r'(["\\$`])', r"\\\1", piece.text)
+        if piece.reference is None or spelling.is_constant(piece)
+        else "${" + spelling.parameter(piece, position) + "}"
+        for piece in value.pieces
+    ]
+    return '"' + "".join(parts) + '"'

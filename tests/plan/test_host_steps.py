@@ -58,6 +58,19 @@ def test_a_compressed_artifact_has_the_name_that_gzip_gives_it() -> None:
     assert written(found, "build.sh") == "set -e\ndocker build -t app .\n"
 
 
+def test_a_variable_of_the_script_is_an_argument_of_the_stage() -> None:
+    found = answer('VERSION=1.2\nsed -i "s/@V@/$VERSION/" app\ndocker tag b b:$VERSION')
+    text = written(found, "Dockerfile")
+    assert 'ARG VERSION=1.2\nRUN sed -i "s/@V@/${VERSION}/" /src/app\n' in text
+    assert '--build-arg VERSION="$VERSION" .' in written(found, "build.sh")
+
+
+def test_a_constant_that_nothing_else_uses_is_written_out() -> None:
+    found = answer("FLAG=--strip-unneeded\nstrip $FLAG app")
+    assert "RUN strip --strip-unneeded /src/app\n" in written(found, "Dockerfile")
+    assert "FLAG" not in written(found, "build.sh")
+
+
 def test_a_stage_of_another_user_works_as_root_like_the_host() -> None:
     text = written(answer("strip app", BUILDER + "USER 1000\n"), "Dockerfile")
     assert "USER 1000\nUSER root\nRUN strip /src/app\n\n" in text
