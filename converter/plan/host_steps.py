@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from converter.diagnostics import Refusal, note, refuse
 from converter.lazy import lazily
 from converter.machine import paths
-from converter.machine.events import ChangedFiles, Created
+from converter.machine.events import ChangedFiles, Created, Event, RanCommand
 from converter.machine.host import FromContainer
 from converter.machine.value import is_known
 from converter.plan.dockerfiles import BuildFile
@@ -43,11 +43,14 @@ class HostSteps:
         shown = " ".join(value.flat for value in event.words)
         named = {index: event.state.files.lookup(path) for index, path in event.operands}
         origins = {index: entry.origin for index, entry in named.items() if entry is not None}
+        fallback = _fallback(event)
         plain = [value for index, value in enumerate(event.words) if index not in origins]
         if (
             not all(isinstance(origin, FromContainer) for origin in origins.values())
             or any("\n" in word.flat or "<<" in word.flat for word in plain)
             or not all(piece.reference is not None or is_known(piece.text) for word in plain for piece in word.pieces)
+            or fallback is None
+            or any(isinstance(other, RanCommand) and other.makes for other in self.at_its_place(event))
             or self.is_shared(event, origins.values())
             or self.lies_under_volume(origins.values(), builder)
         ):
@@ -60,7 +63,7 @@ class HostSteps:
                 words.append(path if re.fullmatch(r"[\w./@:+${}-]+", path) else shlex.quote(path))
             elif index:
                 words.append(shell_word(value, spelling, len(builder.target.instructions)))
-        line = " ".join(words)
+        line = " ".join(words) + (fallback or "")
         message = f"`{self.work.show(shown)}` changes the artifact after it was copied out"
         if builder.state.image == "scratch" or not image_tools.has_program(builder, program, self.work.loader):
             raise self.refusal(
@@ -85,6 +88,10 @@ class HostSteps:
             )
         )
         return line
+
+    def at_its_place(self, event: ChangedFiles) -> Iterator[Event]:
+        """The other events of the same command: a redirection of its output is one."""
+        return (other for other in self.work.run.events if other.site == event.site and other is not event)
 
     def is_shared(self, event: ChangedFiles, origins: Iterable[object]) -> bool:
         """Whether an image takes the artifact, or what holds it, as it was before the step: the stage has only one."""
@@ -121,3 +128,22 @@ class HostSteps:
             "STG501", message, event.site.source, event.site.span,
             help or "move this step into the builder Dockerfile first",
         )  # fmt: skip
+
+
+def _fallback(event: ChangedFiles) -> str | None:
+    """What the script does where the step fails, behind the command: nothing, or `|| true`; None for anything else.
+
+    A command that runs beside the script, or whose output goes somewhere, has no place in a RUN either.
+    """
+    source, span = event.site.source, event.site.span
+    if event.calls:
+        # it stands in a function, whose call may have more behind it
+        last = event.calls[-1]
+        behind = [source.text[span.end :], last.source.text[last.span.end :]]
+    else:
+        behind = [source.text[span.end :]]
+    for text in behind:
+        found = re.match(r"[ \t]*(\|\|[ \t]*(?:true|:)(?=[ \t]*(?:[\n;#]|$))|\|\||&(?!&)|\||[0-9]?>)", text)
+        if found is not None:
+            return " || true" if re.search(r"(true|:)$", found.group(1)) else None
+    return ""

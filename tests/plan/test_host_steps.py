@@ -39,6 +39,9 @@ def answer(lines: str, builder: str = BUILDER, runtime: str = "COPY app /usr/bin
          ["strip /src/app"]),
         ("strip app", "FROM alpine:3.10\nRUN strip /bin/x\nCOPY main.go /src/app\n", ["strip /src/app"]),
         ("strip app", "FROM golang:1.13 AS go\nRUN true\nFROM go\nCOPY main.go /src/app\n", ["strip /src/app"]),
+        ("strip app || true", BUILDER, ["strip /src/app || true"]),
+        ("upx -q app||:", UPX, ["upx -q /src/app || true"]),
+        ("strip app && echo done", BUILDER, ["strip /src/app"]),
         ("dos2unix app", "FROM alpine:3.10\nCOPY main.go /src/app\n", ["dos2unix /src/app"]),
     ],
 )  # fmt: skip
@@ -118,6 +121,10 @@ def test_the_refusal_names_the_flag_and_the_line(lines: str, builder: str, says:
         ("sed -i.bak s/a/b/ app", BUILDER),
         ("sed -i 's/\\d/x/' app", BUILDER),
         ("strip $FLAGS app", BUILDER),
+        ("strip app || exit 1", BUILDER),
+        ("strip app &", BUILDER),
+        ("strip -v app > log", BUILDER),
+        ("strip -v app 2>&1 | tee log", BUILDER),
         ("strip app", BUILDER + "VOLUME /src\n"),
     ],
 )
