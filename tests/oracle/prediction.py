@@ -113,5 +113,10 @@ def _may_run_docker(event: RanCommand) -> bool:
     """A program of the tree, or one that is given a docker command to run; what only writes down a command's output is
     none, and what only looks at words neither."""
     flats = [value.flat for value in event.words]
-    looks = event.makes or (event.name in HARMLESS - RUNNERS) or flats[:2] in (["command", "-v"], ["command", "-V"])
+    looks = (
+        event.makes
+        or event.name == "alias"
+        or (event.name in HARMLESS - RUNNERS)
+        or flats[:2] in (["command", "-v"], ["command", "-V"])
+    )
     return event.opaque or (not looks and any(name in flat for flat in flats[1:] for name in ("docker", "podman")))
