@@ -67,9 +67,11 @@ class Recognizer:
             if taken.takes:
                 finals.append(file)
         end = self.work.run.main_end
-        if end is not None and not any(file.event.number < end for file in finals):
+        others = False
+        if end is not None and finals and not any(file.event.number < end for file in finals):
             # what other ways to start the driver build is theirs
             finals = []
+            others = True
         chosen = self.chosen(finals)
         for file in files:
             if (end is None or file.event.number < end) and self.is_concerned(file, chosen):
@@ -84,8 +86,9 @@ class Recognizer:
             if found:
                 return found
         self.check_streams()
-        self.check_worked_on()
-        self.check_unpacked()
+        if not others:
+            self.check_worked_on()
+            self.check_unpacked()
         raise self.nothing_to_convert(files)
 
     def outs_for(self, event: Built) -> set[int]:

@@ -297,3 +297,14 @@ def test_a_prerequisite_that_vpath_would_find_is_refused_with_the_reason() -> No
     (found,) = [one for one in recipe.diagnostics if one.severity == "error"]
     assert found.code == "STG104"
     assert "VPATH" in (found.help or "")
+
+
+def test_the_answer_is_about_the_goal_that_has_the_recipe_and_not_about_a_copy_that_is_part_of_it() -> None:
+    makefile = (
+        "GOFLAGS ?= $(GOFLAGS:) -a\n\ndefault:\n\techo make all builds the image\n\nall: compile image\n\ncompile:\n"
+        "\tdocker build -t b -f Dockerfile.build .\n"
+        "\tdocker run --rm -v $(CURDIR)/bin:/src/bin b go build $(GOFLAGS) -o bin/app .\n\n"
+        "image:\n\tmkdir -p dist\n\tcp bin/app dist\n\tcp Dockerfile dist\n\tdocker build -t app dist\n"
+    )
+    recipe, _ = convert(makefile)
+    assert codes(recipe) == ["STG303"]
