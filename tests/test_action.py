@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from typer.main import get_command
 
-from converter.cli.review import review
+from converter.cli.app import make_app
 from tests.batch.trees import RECIPE, git, make, repository
 from tests.cli.running import PROJECT
 
@@ -130,4 +131,5 @@ def test_every_input_is_documented_and_reaches_the_command() -> None:
     assert used == set(ACTION["inputs"])
     assert all(declared["description"] for declared in ACTION["inputs"].values())
     flags = {name for name in ACTION["inputs"] if name not in ("path", "summary", "python")}
-    assert {name.replace("-", "_") for name in flags} <= set(review.__annotations__)
+    command = get_command(make_app()).commands["review"]  # type: ignore[attr-defined]
+    assert {f"--{name}" for name in flags} <= {option for found in command.params for option in found.opts}

@@ -21,6 +21,7 @@ from tests.test_cases import NAMES, settings
 EXPECTED = {
     "DL3059": "what the script did to an artifact (a mode, a command in a container) is a RUN of its own, so that the"
     " builder's instructions stay byte for byte",
+    "DL3022": "with `--emit bake` the stage is the target that docker-bake.hcl names as a context",
 }
 """New findings that are meant, with the reason; none of them is an error."""
 
