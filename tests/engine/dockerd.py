@@ -39,6 +39,7 @@ _CLIENT = """\
 # There is no registry: what would talk to one does nothing, and a pull finds what is loaded.
 case $1 in
     push|login|logout)
+        case " $* " in *" --password-stdin "*) cat >/dev/null ;; esac
         echo "no registry here: docker $1 was not run" >&2
         exit 0 ;;
     pull)
@@ -85,7 +86,7 @@ class Daemon:
     def environment(self, *, buildkit: bool) -> dict[str, str]:
         """The environment for commands that are to use this engine and no other.
 
-        `docker` in PATH is the matching client, except that `push`, `login` and
+        `docker`, and `podman`, in PATH is the matching client, except that `push`, `login` and
         `logout` do nothing and `pull` only looks: there is no registry. It finds
         no configuration, no credentials and no context of the person who runs
         the tests.
@@ -144,6 +145,7 @@ def private_engine(binaries: Binaries | None = None) -> Iterator[Daemon]:
         client = folder / "bin" / "docker"
         client.write_text(_CLIENT.replace("REAL", shlex.quote(str(binaries.docker))), encoding="utf-8")
         client.chmod(0o755)
+        (folder / "bin" / "podman").symlink_to(client)
         if binaries.plugins is not None:
             (folder / "config" / "cli-plugins").symlink_to(binaries.plugins)
         (folder / "daemon.json").write_text("{}\n", encoding="utf-8")

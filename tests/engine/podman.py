@@ -21,6 +21,7 @@ _CALL = """\
 # There is no registry: what would talk to one does nothing, and a pull finds what is loaded.
 case $1 in
     push|login|logout)
+        case " $* " in *" --password-stdin "*) cat >/dev/null ;; esac
         echo "no registry here: $1 was not run" >&2
         exit 0 ;;
     pull)

@@ -1,3 +1,4 @@
+// its image has an id of its own, so that rmi finds one name for it
 package main
 
 func main() {
