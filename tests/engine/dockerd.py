@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,20 +34,6 @@ _LONGEST_SOCKET = "exec/containerd/containerd-debug.sock"
 _MAX_SOCKET_PATH_BYTES = 104
 """What containerd allows; Linux has 108 bytes for the path of a socket."""
 _ADMIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_CLIENT = """\
-#!/bin/sh
-# There is no registry: what would talk to one does nothing, and a pull finds what is loaded.
-case $1 in
-    push|login|logout)
-        case " $* " in *" --password-stdin "*) cat >/dev/null ;; esac
-        echo "no registry here: docker $1 was not run" >&2
-        exit 0 ;;
-    pull)
-        for image; do :; done
-        exec REAL image inspect --format '{{.Id}}' "$image" ;;
-esac
-exec REAL "$@"
-"""
 _PRIVATE = ("DOCKER_", "BUILDX_", "BUILDKIT_", "COMPOSE_")
 
 
@@ -103,6 +89,28 @@ class Daemon:
         }
 
 
+_CLIENT = """\
+#!/bin/sh
+# There is no registry: what would talk to one does nothing, and a pull finds what is loaded.
+case $1 in
+    push|login|logout)
+        case " $* " in *" --password-stdin "*) cat >/dev/null ;; esac
+        echo "no registry here: docker $1 was not run" >&2
+        exit 0 ;;
+    pull)
+        for image; do :; done
+        exec REAL image inspect --format '{{.Id}}' "$image" ;;
+esac
+exec REAL "$@"
+"""
+
+
+def write_client(path: Path, command: Sequence[str]) -> None:
+    """Writes the program that scripts call as `docker`: `command` in front of their arguments, but for registries."""
+    path.write_text(_CLIENT.replace("REAL", shlex.join(command)), encoding="utf-8")
+    path.chmod(0o755)
+
+
 def available() -> str | None:
     """Why no private engine can be had here, or None where one can."""
     if not sys.platform.startswith("linux"):
@@ -143,8 +151,7 @@ def private_engine(binaries: Binaries | None = None) -> Iterator[Daemon]:
         for name in ("bin", "home", "config"):
             (folder / name).mkdir()
         client = folder / "bin" / "docker"
-        client.write_text(_CLIENT.replace("REAL", shlex.quote(str(binaries.docker))), encoding="utf-8")
-        client.chmod(0o755)
+        write_client(client, [str(binaries.docker)])
         (folder / "bin" / "podman").symlink_to(client)
         if binaries.plugins is not None:
             (folder / "config" / "cli-plugins").symlink_to(binaries.plugins)

@@ -118,7 +118,7 @@ class Engine:
             assert process.stderr is not None
             try:
                 image = read_archive(process.stdout, tag)
-            except Exception:
+            except Exception:  # whatever ended the reading, the client must not go on waiting for a reader
                 process.kill()
                 message = process.stderr.read().decode("utf-8", "replace").strip()
                 if message:

@@ -6,7 +6,6 @@ call it with storage of its own, which goes away with the folder.
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import subprocess
 import tempfile
@@ -14,22 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.engine.dockerd import Daemon, unmount_below
+from tests.engine.dockerd import Daemon, unmount_below, write_client
 
-_CALL = """\
-#!/bin/sh
-# There is no registry: what would talk to one does nothing, and a pull finds what is loaded.
-case $1 in
-    push|login|logout)
-        case " $* " in *" --password-stdin "*) cat >/dev/null ;; esac
-        echo "no registry here: $1 was not run" >&2
-        exit 0 ;;
-    pull)
-        for image; do :; done
-        exec COMMAND image inspect --format '{{.Id}}' "$image" ;;
-esac
-exec COMMAND "$@"
-"""
 _REGISTRIES = """\
 unqualified-search-registries = ["docker.io"]
 short-name-mode = "permissive"
@@ -69,9 +54,7 @@ def private_podman() -> Iterator[Daemon]:
             "--runroot", str(folder / "run"),
         ]  # fmt: skip
         for name in ("docker", "podman"):
-            program = folder / "bin" / name
-            program.write_text(_CALL.replace("COMMAND", shlex.join(command)), encoding="utf-8")
-            program.chmod(0o755)
+            write_client(folder / "bin" / name, command)
         yield Daemon(folder / "no.sock", folder / "bin" / "podman", folder, "vfs", "podman")
     finally:
         subprocess.run(

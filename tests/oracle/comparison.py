@@ -1,7 +1,7 @@
 """Holds a prediction against what happened: the same docker commands, words, folders and files, in the same order.
 
 A word that is not known matches any text, but the same unknown is the same text everywhere. A command behind an open
-test may have run or not, but the tests' outcomes have to fit together.
+test may have run or not, but the tests' outcomes have to fit together. The matching is its own, not the product's.
 """
 
 from __future__ import annotations
